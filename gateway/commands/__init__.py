@@ -1,0 +1,1 @@
+"""Commands by mail: grammar, vocabulary, authority, transcript; pure."""

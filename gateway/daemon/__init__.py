@@ -1,0 +1,1 @@
+"""Composition root, supervision, schedule, systemd, health, logs."""

@@ -1,0 +1,1 @@
+"""Mail that comes in: SMTP, LMTP, IMAP, pipe; all end in the journal."""

@@ -1,0 +1,110 @@
+"""The line above a quote that says who wrote it and when ("Den mån 3 mars 2025 kl 10:14 skrev Anna <a@s.se>:")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.mail.lines import is_blank, is_quoted, plain, unquoted
+from gateway.mail.words import ATTRIBUTION_LEADS, ATTRIBUTION_VERBS, WEEKDAYS
+
+_MOST_LINES: Final = 5
+_LONGEST: Final = 600
+_VERB: Final = re.compile(
+    r"(?<!\w)(?:" + "|".join(map(re.escape, sorted({v for v in ATTRIBUTION_VERBS if v.isascii() or ord(v[0]) < 0x0590}, key=len, reverse=True))) + r")(?!\w)"
+)
+_EASTERN_VERBS: Final = tuple(v for v in ATTRIBUTION_VERBS if ord(v[0]) >= 0x0590)
+_ADDRESS: Final = re.compile(r"[\w.+'=&/-]{1,128}@[\w.-]{1,128}")
+_TIME: Final = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?[ap]\.?m\b")
+_DATE: Final = re.compile(
+    r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(?:\d{4}|\d\d)|\d{4}年|\d{4}\. ?\d)(?!\d)"
+    r"|(?<!\d)\d{1,2}(?:st|nd|rd|th|er|º)?[.,]? (?:de |d')?[^\W\d_]{3,12}\.?,? (?:de |г\. )?(?:\d{4}|\d\d\b|kl|at|à|um|às|alle)"
+    r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:\d{4}|at)"
+)
+_DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.,]? (?:de )?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.? \d{1,2}(?!\d)")
+_NOT_NAMES: Final = re.compile(r"https?://|[!?]")
+_DASHES: Final = " \t-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Lines `start` to `end` (exclusive); `text` is the whole in one line."""
+
+    start: int
+    end: int
+    text: str
+    certain: bool  # it has an address or a time, so it needs no quote signs below to be believed
+
+
+def read_ending_at(lines: Sequence[str], last: int, floor: int = 0) -> Attribution | None:
+    """Read the attribution whose last line is `last`, which may have begun up to four lines above (not above `floor`)."""
+    if not _may_end(lines[last]):
+        return None
+    joined, best = "", None
+    for start in range(last, max(floor - 1, last - _MOST_LINES), -1):
+        line = unquoted(lines[start])
+        joined = f"{line} {joined}".strip()
+        if not line or len(joined) > _LONGEST or is_quoted(lines[start]) != is_quoted(lines[last]):
+            break
+        judged = _judge(joined)
+        if judged is None:
+            continue
+        certain, led = judged
+        found = Attribution(start, last + 1, joined, certain)
+        if led:
+            return found
+        best = best or found
+    return best
+
+
+def _may_end(line: str) -> bool:
+    text = plain(line)
+    if text.endswith((":", "：")):
+        return True
+    low = text.casefold()
+    return low.endswith(("wrote ----", "wrote ---", "wrote", "skrev ----", "schrieb ----", "a écrit ----", "escribió ----", "wrote -----", "skrev"))
+
+
+def _judge(text: str) -> tuple[bool, bool] | None:
+    """(certain, begins like an attribution), or None where it is none."""
+    low = text.casefold().rstrip(":： \t")
+    if _NOT_NAMES.search(_without_links(low)):
+        return None
+    verb = _VERB.search(low) is not None or any(v in low for v in _EASTERN_VERBS)
+    address = _ADDRESS.search(low) is not None
+    time = _TIME.search(low) is not None
+    date = _DATE.search(low) is not None
+    day = date or _DAY.search(low) is not None or low.lstrip(_DASHES).startswith(WEEKDAYS)
+    led = _is_led(low)
+    if not verb:
+        # Gmail and Yandex in some languages: date, time, name <address>:
+        ends = low.endswith((">", ")")) or (address and " from " in low)
+        return (True, led) if address and ends and date and time and led else None
+    if address and (day or time or low.endswith("wrote")):
+        return True, led
+    if address:
+        return (False, led) if len(low) < 200 else None
+    if day or time:
+        return date and time and led, led
+    return None
+
+
+def _without_links(low: str) -> str:
+    return low.replace("<mailto:", "<").replace("<http://", "<").replace("<https://", "<")
+
+
+def _is_led(low: str) -> bool:
+    """Whether it begins as attributions begin: a lead word, a date, a weekday, dashes."""
+    return low.startswith(ATTRIBUTION_LEADS) or low[:1].isdigit() or low.lstrip(_DASHES).startswith(WEEKDAYS)
+
+
+def is_followed_by_quote(lines: Sequence[str], end: int) -> bool:
+    """Whether the next line with something on it bears a quote sign."""
+    return next((is_quoted(line) for line in lines[end : end + 6] if plain(line)), False)
+
+
+def is_followed_by_nothing(lines: Sequence[str], end: int) -> bool:
+    """Whether only blank lines are left."""
+    return all(is_blank(line) for line in lines[end:])

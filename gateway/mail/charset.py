@@ -1,0 +1,121 @@
+"""Bytes to text by an allow-list of character sets; what is mislabelled or unlabelled is guessed, never an error (A46)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Label (lower case, "_" and " " as "-") -> codec. Only these codecs are ever asked for: others (hex, idna,
+# unicode_escape, utf-7) do not decode characters, or decode characters that no filter before them could see.
+# Wider codecs stand in for what senders mislabel: cp1252 for latin-1, gb18030 for gb2312, cp949 for ks_c_5601.
+_LABELS: Final[dict[str, str]] = {
+    "utf-8": "utf-8", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-8mb4": "utf-8", "cp65001": "utf-8",
+    "us-ascii": "cp1252", "ascii": "cp1252", "ansi-x3.4-1968": "cp1252", "iso-646": "cp1252", "ansi": "cp1252",
+    "latin1": "cp1252", "latin-1": "cp1252", "l1": "cp1252", "iso-ir-100": "cp1252", "latin-9": "iso8859-15",
+    "latin2": "iso8859-2", "latin-2": "iso8859-2", "latin9": "iso8859-15", "iso-8859-8-i": "iso8859-8", "iso-8859-8-e": "iso8859-8",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030", "euc-cn": "gb18030", "gb-2312-80": "gb18030",
+    "hz-gb-2312": "hz", "hz": "hz",
+    "big5": "cp950", "big-5": "cp950", "cp950": "cp950", "x-big5": "cp950", "cn-big5": "cp950", "big5-hkscs": "big5hkscs",
+    "ks-c-5601-1987": "cp949", "ks-c-5601": "cp949", "euc-kr": "cp949", "cp949": "cp949", "uhc": "cp949", "ksc5601": "cp949", "korean": "cp949",
+    "iso-2022-kr": "iso2022_kr", "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-1": "iso2022_jp_ext", "iso-2022-jp-2": "iso2022_jp_2",
+    "csiso2022jp": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "cp50221": "iso2022_jp_ext",
+    "shift-jis": "cp932", "shiftjis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms-kanji": "cp932", "cp932": "cp932", "windows-31j": "cp932",
+    "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp",
+    "koi8-r": "koi8-r", "koi8": "koi8-r", "koi8-u": "koi8-u", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "cp874": "cp874",
+    "utf-16": "utf-16", "utf16": "utf-16", "ucs-2": "utf-16", "unicode": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+    "utf-32": "utf-32", "utf-32le": "utf-32-le", "utf-32be": "utf-32-be",
+    "macintosh": "mac-roman", "mac": "mac-roman", "mac-roman": "mac-roman", "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic",
+    "x-mac-ce": "mac-latin2", "mac-centraleurope": "mac-latin2",
+}  # fmt: skip
+_ISO: Final = re.compile(r"iso-?8859-?(\d{1,2})(?!\d)")
+_WINDOWS: Final = re.compile(r"(?:windows|cp|win|x-cp|microsoft-cp)-?(125[0-8])(?!\d)")
+_DOS: Final = re.compile(r"(?:ibm|cp|dos)-?(437|737|775|85[0258]|86[0-69])(?!\d)")
+
+# Every byte string, or every ASCII one, is valid in these: the label decides before UTF-8 is tried.
+_LABEL_FIRST: Final = frozenset(
+    {"gb18030", "hz", "cp950", "big5hkscs", "cp949", "iso2022_kr", "iso2022_jp_ext", "iso2022_jp_2", "cp932", "euc_jp", "cp874"}
+    | {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+)  # fmt: skip
+CODECS: Final = tuple(
+    sorted(
+        {*_LABELS.values(), "ascii", "latin-1"}
+        | {f"iso8859-{n}" for n in (*range(2, 11), *range(13, 17))}
+        | {f"cp{n}" for n in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 858, *range(860, 867), 869)}
+    )
+)
+"""Every codec that may be used, for the parser process to load before it gives up the right to open files."""
+
+_GUESSED: Final = 8 * 1024  # bytes; the guess does not get better with more
+_CONFIDENT: Final = 0.7
+
+
+def codec(label: str | None) -> str | None:
+    """Return the codec for a charset label as written in a mail, or None where it is absent or not allowed."""
+    if not label:
+        return None
+    name = label.strip(" \t\"'<>").lower().replace("_", "-").replace(" ", "-").removeprefix("charset=")
+    if name in _LABELS:
+        return _LABELS[name]
+    if match := _ISO.match(name):
+        return _iso(int(match[1]))
+    if match := (_WINDOWS.match(name) or _DOS.match(name)):
+        return f"cp{match[1]}"
+    return next((_LABELS[known] for known in ("utf-8", "us-ascii") if name.startswith(known)), None)
+
+
+def _iso(number: int) -> str | None:
+    if number == 1:
+        return "cp1252"
+    name = {11: "cp874"}.get(number, f"iso8859-{number}")
+    return name if name in CODECS else None
+
+
+def decode(raw: bytes, label: str | None = None) -> tuple[str, str | None]:
+    """Decode text; second is a defect or None. Never raises; undecodable bytes become U+FFFD."""
+    if raw.isascii() and b"\x1b" not in raw and b"\0" not in raw and b"~{" not in raw:
+        return raw.decode("ascii"), _unknown(label)
+    name = codec(label)
+    for attempt in _attempts(name):
+        text = _strict(raw, attempt)
+        if text is not None:
+            wrong = name is not None and attempt != name and not raw.isascii()
+            return text, f"charset {label!r} is wrong, read as {attempt}" if wrong else _unknown(label)
+    if name in _LABEL_FIRST and (text := raw.decode(name, "replace")).count("\ufffd") * 20 < len(text):
+        return text, f"bytes that are not {label!r}"
+    guess = _guess(raw)
+    return raw.decode(guess, "replace"), f"charset {label!r} does not fit, guessed {guess}"
+
+
+def _unknown(label: str | None) -> str | None:
+    return f"unknown charset {label!r}" if label and codec(label) is None else None
+
+
+def _attempts(name: str | None) -> tuple[str, ...]:
+    if name in _LABEL_FIRST:
+        return (name, "utf-8")
+    return ("utf-8",) if name in {None, "utf-8"} else ("utf-8", name or "")
+
+
+def _strict(raw: bytes, name: str) -> str | None:
+    if name == "utf-16" and raw[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        # No byte order mark: Latin text has its NULs in the high bytes.
+        name = "utf-16-be" if raw[::2].count(0) > raw[1::2].count(0) else "utf-16-le"
+    try:
+        text = raw.decode(name)
+        text.encode("utf-8")  # some codecs make lone surrogates
+    except (UnicodeError, LookupError):
+        return None
+    return text
+
+
+def _guess(raw: bytes) -> str:
+    """Name the codec of unlabelled bytes that are not UTF-8; Western European where nothing else is likely."""
+    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    import chardet  # ten milliseconds a call, and its tables take time to load: only when all else failed
+
+    found = chardet.detect(raw[:_GUESSED])
+    name = codec(found.get("encoding"))
+    if name is None or (found.get("confidence") or 0) < _CONFIDENT or _strict(raw, name) is None:
+        return "cp1252"
+    return name

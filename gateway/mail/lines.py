@@ -1,0 +1,57 @@
+"""Lines as a reader sees them: without invisible marks, quote signs and emphasis; rules; how deep they are quoted."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SCAN_LIMIT: Final = 256 * 1024
+"""Characters of a body that are looked at; what lies behind belongs to what stood last."""
+
+_INVISIBLE: Final = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_SPACES: Final = dict.fromkeys([0xA0, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x3000], " ")
+_TABLE: Final = {**_INVISIBLE, **_SPACES}
+_RULE: Final = re.compile(r"[-_=*─━—–•.~ \t]{5,}")
+_QUOTE_SIGNS: Final = "> \t|"
+
+
+def scanned(text: str) -> tuple[list[str], str]:
+    """Split off the part that is looked at, as lines, and the rest behind the limit (whole lines)."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) <= SCAN_LIMIT:
+        return text.split("\n"), ""
+    end = text.rfind("\n", 0, SCAN_LIMIT)
+    end = SCAN_LIMIT if end < 0 else end
+    return text[:end].split("\n"), text[end:].removeprefix("\n")
+
+
+def plain(line: str) -> str:
+    """Return the line without invisible characters, with ordinary spaces, stripped."""
+    return line.translate(_TABLE).strip()
+
+
+def unquoted(line: str) -> str:
+    """Return the plain line without the signs of quoting before it."""
+    stripped = plain(line)
+    return stripped.lstrip(_QUOTE_SIGNS) if stripped[:1] in (">", "|") else stripped
+
+
+def is_quoted(line: str) -> bool:
+    """Say whether the line bears a quote sign."""
+    return plain(line).startswith(">")
+
+
+def is_rule(line: str) -> bool:
+    """Say whether the line is nothing but a ruler (dashes, underscores …, at least five)."""
+    stripped = unquoted(line)
+    return len(stripped) >= 5 and _RULE.fullmatch(stripped) is not None
+
+
+def is_blank(line: str) -> bool:
+    """Say whether nothing is to be seen in the line, quote signs apart."""
+    return not unquoted(line)
+
+
+def squeezed(text: str) -> str:
+    """Return the text without any white space, for comparing two renderings of the same words."""
+    return "".join(text.translate(_TABLE).split())

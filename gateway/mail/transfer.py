@@ -1,0 +1,85 @@
+"""Content-Transfer-Encoding undone, leniently: what is broken is read as far as it makes sense."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Final
+
+_NAMES: Final = {
+    "base64": "base64", "base-64": "base64", "b": "base64",
+    "quoted-printable": "qp", "quotedprintable": "qp", "quoted printable": "qp", "qp": "qp", "q": "qp",
+    "x-uuencode": "uu", "uuencode": "uu", "x-uue": "uu", "uue": "uu",
+    "7bit": "", "8bit": "", "binary": "", "": "",
+}  # fmt: skip
+_SOFT_BREAK: Final = re.compile(rb"=[ \t]+(?=\r?\n)")
+_TRAILING_BLANK: Final = re.compile(rb"[ \t]+(?=\r?\n)")
+# A line of words, or a rule: a list or virus scanner wrote it under the encoded text.
+_FOOTER: Final = re.compile(rb"\n(?:[^\r\n \t]+[ \t]+[^\r\n \t]|[-_=*]{3,})")
+_STRAY: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
+_UU_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)\r?\n", re.MULTILINE)
+
+
+def name(header: str) -> tuple[str, str | None]:
+    """Return "base64", "qp", "uu" or "" for a header value as written, and a defect or None."""
+    plain = header.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+    if plain in _NAMES:
+        return _NAMES[plain], None
+    loose = plain.replace(" ", "").replace("_", "-")
+    if loose in _NAMES or loose in {"7-bit", "8-bit", "plain"}:
+        return _NAMES.get(loose, ""), None
+    return "", f"unknown transfer encoding {plain[:40]!r}"
+
+
+def decode(raw: bytes, encoding: str) -> tuple[bytes, str | None]:
+    """Undo an encoding as named by `name`; second is a defect or None."""
+    match encoding:
+        case "base64":
+            return _base64(raw)
+        case "qp":
+            return _quoted_printable(raw), None
+        case "uu":
+            return _uu(raw), None
+        case _:
+            return raw, None
+
+
+def _base64(raw: bytes) -> tuple[bytes, str | None]:
+    defect = None
+    if (footer := _FOOTER.search(raw.strip())) and footer.start() > 0:
+        raw, defect = raw.strip()[: footer.start()], "text below base64 was left out"
+    out: list[bytes] = []
+    for run in re.split(rb"=+", _STRAY.sub(b"", raw)):  # several encoded texts may follow one another
+        if len(run) % 4 == 1:
+            defect = defect or "base64 is cut short"
+        whole = run[: len(run) - 1] if len(run) % 4 == 1 else run
+        out.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    return b"".join(out), defect
+
+
+def _quoted_printable(raw: bytes) -> bytes:
+    if b" \n" in raw or b" \r\n" in raw or b"\t\n" in raw or b"\t\r\n" in raw:
+        raw = _TRAILING_BLANK.sub(b"", raw)  # RFC 2045 6.7 (3): transports add such blanks
+    return binascii.a2b_qp(raw)
+
+
+def _uu(raw: bytes) -> bytes:
+    begin = _UU_BEGIN.search(raw)
+    out: list[bytes] = []
+    for line in raw[begin.end() if begin else 0 :].splitlines():
+        if line.strip() in {b"end", b"`"}:
+            break
+        if line and 32 <= line[0] <= 96:
+            out.append(_uu_line(line))
+    return b"".join(out)
+
+
+def _uu_line(line: bytes) -> bytes:
+    size = ((line[0] - 32) & 63) * 4 // 3 + 2
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:  # encoders pad a line beyond its stated length
+        try:
+            return binascii.a2b_uu(line[:size])
+        except binascii.Error:
+            return b""

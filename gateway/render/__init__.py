@@ -1,0 +1,1 @@
+"""The only Jinja2 and premailer: brands, templates, finished mails."""

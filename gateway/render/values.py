@@ -1,0 +1,88 @@
+"""The values templates print, and the tokens that stand for them until Markdown and premailer are done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from markupsafe import Markup
+
+# Letters and digits only: Markdown, premailer and lxml pass them through as a word. Values are never searched for them.
+TOKEN = re.compile(r"zq([bi])(\d+)qz")
+
+
+class Words(str):
+    """What a person wrote: text that carries its own HTML. A paragraph of nothing else becomes a block."""
+
+    __slots__ = ("html",)
+    html: Markup
+
+    def __new__(cls, text: str, html: Markup) -> Words:
+        """Take the text as it is and HTML that was sanitised or escaped already."""
+        words = super().__new__(cls, text)
+        words.html = html
+        return words
+
+
+class Link(str):
+    """A URL, and what a reader of the text part shall write instead of following it."""
+
+    __slots__ = ("say",)
+    say: str
+
+    def __new__(cls, url: str, say: str) -> Link:
+        """Take a mailto: URL and the words it fills in."""
+        link = super().__new__(cls, url)
+        link.say = say
+        return link
+
+
+class Fact:
+    """A mapping as templates see it: `a.b`, known names only; an absent one is false and has every name as None."""
+
+    __slots__ = ("_known", "_present")
+
+    def __init__(self, known: Mapping[str, Any], *, present: bool = True) -> None:
+        self._known = known
+        self._present = present
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known[name]
+
+    def __bool__(self) -> bool:
+        return self._present
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
+
+_printed: ContextVar[list[Any] | None] = ContextVar("printed", default=None)
+
+
+@contextmanager
+def tokens() -> Iterator[list[Any]]:
+    """Collect what templates print meanwhile; each print leaves a token with its number."""
+    values: list[Any] = []
+    mark = _printed.set(values)
+    try:
+        yield values
+    finally:
+        _printed.reset(mark)
+
+
+def printed(value: Any) -> Markup:
+    """Return what a template's print puts into the output: a token while collected, else the value itself."""
+    if type(value) is Markup:  # a macro's or block's own output, its values are tokens already
+        return value
+    values = _printed.get()
+    if values is None:
+        return Markup("" if value is None else str(value))  # noqa: S704  # plain text: headers and the text part
+    values.append("" if value is None else value)
+    kind = "b" if isinstance(value, Words) else "i"
+    return Markup(f"zq{kind}{len(values) - 1}qz")  # noqa: S704  # letters and digits

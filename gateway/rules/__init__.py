@@ -1,0 +1,1 @@
+"""The admin's rules: conditions, actions, engine; pure."""

@@ -1,0 +1,1 @@
+"""One step per file, each `run_once(deps, now) -> int`."""

@@ -1,0 +1,295 @@
+"""The gateway as an operator of it sees it: files, a process, sockets, exit codes. Nothing is imported from it.
+
+with Sink() as sink, Daemon(tmp_path, sink=sink) as daemon:
+    daemon.send(letters.customer("Skrivaren", "Den är trasig"))
+    receipt = sink.wait_for(1, "karin@umbrella.example")[0]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import smtplib
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from email import message_from_bytes
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any, Self
+
+from tests.support.sink import Sink
+from tests.support.waiting import eventually
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+AUTHSERV_ID = "mx.acme.example"  # the daemon of a test believes this hop; letters.proven() writes its header
+
+RULES = """\
+desks:
+  acme:
+    name: ACME Support
+    addresses: [support@acme.example]
+    prefix: ACME
+    operator_reply: "support+{token}@acme.example"
+operators:
+  anna: {name: Anna Åkesson, addresses: [anna@acme.example]}
+  bo: {name: Bo Ek, addresses: [bo@acme.example]}
+groups:
+  first-line: {members: [anna, bo]}
+"""
+
+
+class Daemon:
+    """`gateway run` on files of its own in `folder`; use as a context manager, or start() and terminate().
+
+    `settings` are laid over the defaults, table by table (a list replaces). `program` is the command line that
+    `--config FILE` follows. Leaving the block asks for a clean end and asserts exit code 0.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sink: Sink | None = None,
+        rules: str = RULES,
+        settings: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = (sys.executable, "-m", "gateway.cli"),
+    ) -> None:
+        self.folder = folder
+        self.program = tuple(program)
+        self.config = folder / "gateway.toml"
+        self.rules = folder / "rules.yaml"
+        self.state = folder / "state"
+        self.database = self.state / "gateway.db"
+        self.listening: dict[str, str] = {}  # "smtp" -> "127.0.0.1:40123", as printed
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+        inherited = {
+            key: value for key, value in os.environ.items() if not key.startswith(("GATEWAY_", "NOTIFY_", "LISTEN_"))
+        }
+        self.environment = {**inherited, **(environment or {})}
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.rules.write_text(rules, encoding="utf-8")
+        self.settings = merged(self._defaults(sink), settings or {})
+        self.configure({})
+
+    def _defaults(self, sink: Sink | None) -> dict[str, Any]:
+        trust = {"authserv_id": AUTHSERV_ID, "relays": ["127.0.0.1"]}
+        settings: dict[str, Any] = {
+            "admin": ["root@acme.example"],
+            "hostname": "tickets.acme.example",
+            "database": {"url": f"sqlite:///{self.database}"},
+            "paths": {
+                "state": str(self.state),
+                "rules": str(self.rules),
+                "templates": str(REPOSITORY / "templates" / "mail"),
+                "branding": str(REPOSITORY / "branding"),
+            },
+            "listen": {"smtp": {"address": "127.0.0.1", "port": 0, "trust": trust}},
+        }
+        if sink is not None:
+            settings["smarthost"] = [{"name": "sink", "host": "127.0.0.1", "port": sink.port, "tls": "none"}]
+        return settings
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Lay `settings` over the present ones and write gateway.toml; a running daemon reads it at its next start."""
+        self.settings = merged(self.settings, settings)
+        self.config.write_text(toml(self.settings), encoding="utf-8")
+        self.config.chmod(0o600)
+
+    # -- the process -------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None and self.running:
+                self.terminate()
+        finally:
+            self._sweep()
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "not started"
+        return self._process.pid
+
+    def start(self, seconds: float = 30.0) -> Self:
+        """Start it and return when it has said `ready`; AssertionError with its log where it ends or is late."""
+        assert not self.running, "already running"
+        self._starts += 1
+        # Files and not pipes: nobody has to read them, and they are there after a kill. One pair per start.
+        self.stdout = self.folder / f"stdout.{self._starts}"
+        self.stderr = self.folder / f"stderr.{self._starts}"
+        with self.stdout.open("wb") as out, self.stderr.open("wb") as err:
+            self._process = subprocess.Popen(
+                [*self.program, "run", "--config", str(self.config)],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,  # its children are swept with it
+            )
+        eventually(lambda: self._ready() or not self.running, seconds, lambda: f"no `ready`\n{self.log}")
+        assert self._ready(), f"ended with {self._process.poll()} before it was ready\n{self.log}"
+        self.listening = dict(re.findall(r"^listening (\S+) (\S+)$", self.stdout.read_text(), re.MULTILINE))
+        return self
+
+    def _ready(self) -> bool:
+        return re.search(r"^ready$", self.stdout.read_text(), re.MULTILINE) is not None
+
+    def terminate(self, seconds: float = 20.0) -> None:
+        """Ask for a clean end (SIGTERM) and assert that it comes, with exit code 0."""
+        code = self.stop(signal.SIGTERM, seconds)
+        assert code == 0, f"ended with {code}\n{self.log}"
+
+    def kill(self) -> None:
+        """End it as the kernel would when memory is short: SIGKILL to the daemon alone, not to its children."""
+        self.stop(signal.SIGKILL, 10.0)
+
+    def stop(self, number: signal.Signals, seconds: float) -> int:
+        """Send a signal and return the exit code; AssertionError where the process stays longer."""
+        assert self._process is not None, "not started"
+        self._process.send_signal(number)
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running {seconds} s after {number.name}\n{self.log}") from None
+
+    def restart(self) -> Self:
+        """End it cleanly and start it again on the same state."""
+        self.terminate()
+        return self.start()
+
+    def reload(self) -> None:
+        """Ask it to read its files again (SIGHUP)."""
+        os.kill(self.pid, signal.SIGHUP)
+
+    def _sweep(self) -> None:
+        """Leave no process behind, whatever the test did."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(10)
+
+    @property
+    def children(self) -> list[int]:
+        """The process ids of its direct children (the parser workers)."""
+        with contextlib.suppress(FileNotFoundError):
+            tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
+            return [int(pid) for task in tasks for pid in task.read_text().split()]
+        return []
+
+    @property
+    def log(self) -> str:
+        """What the present or last process said on stdout and stderr."""
+        return "\n".join(path.read_text(errors="replace") for path in (self.stdout, self.stderr) if path.exists())
+
+    # -- its sockets and commands ------------------------------------------------------------------------------
+
+    def address(self, name: str = "smtp") -> tuple[str, int]:
+        """Return where a listener listens, as the daemon printed it."""
+        host, _, port = self.listening[name].rpartition(":")
+        return host, int(port)
+
+    def send(self, raw: bytes, sender: str | None = None, recipients: Sequence[str] = ()) -> None:
+        """Hand a mail over by SMTP and assert that all recipients are taken; the envelope is read from From and To, Cc."""
+        header = message_from_bytes(raw)
+        seen = [address for _, address in getaddresses([str(header[name] or "") for name in ("To", "Cc")]) if address]
+        mail_from = getaddresses([str(header["From"] or "")])[0][1] if sender is None else sender
+        ours = [address for address in seen if address.endswith("@acme.example")]
+        with smtplib.SMTP(*self.address(), timeout=20) as client:
+            refused = client.sendmail(mail_from, list(recipients) or ours or seen, raw)
+        assert not refused, refused
+
+    def gateway(self, *arguments: str, stdin: bytes = b"", code: int | None = 0) -> str:
+        """Run `gateway ARGUMENTS --config …` and return its stdout; asserts the exit code unless it is None."""
+        done = subprocess.run(
+            [*self.program, *arguments, "--config", str(self.config)],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        output = done.stdout.decode("utf-8", "replace")
+        assert code is None or done.returncode == code, (
+            f"exit {done.returncode}\n{output}\n{done.stderr.decode(errors='replace')}"
+        )
+        return output
+
+    def json(self, *arguments: str) -> list[Any]:
+        """Run a command with `--json` and return its lines as objects; exit 1 (nothing found) gives an empty list."""
+        return [json.loads(line) for line in self.gateway(*arguments, "--json", code=None).splitlines() if line.strip()]
+
+    def tickets(self) -> list[Any]:
+        return self.json("ticket", "list")
+
+    def ticket(self, reference: str) -> Any:
+        return self.json("ticket", "show", reference)[0]
+
+    def idle(self, seconds: float = 30.0) -> None:
+        """Wait until no received mail waits to be worked on and no mail waits to leave."""
+        waiting = {"journal": ("received",), "outbox": ("ready", "deferred")}
+
+        def left() -> list[Any]:
+            return [
+                row for table, states in waiting.items() for row in self.json(table, "list") if row["state"] in states
+            ]
+
+        eventually(lambda: not left(), seconds, lambda: f"still waiting: {left()}\n{self.log}")
+
+
+def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `under` with `over` laid on it, table by table; None takes a key away."""
+    result = dict(under)
+    for key, value in over.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+def toml(settings: Mapping[str, Any]) -> str:
+    """Return settings as TOML: two levels of tables and arrays of tables, anything deeper inline."""
+    plain = "".join(f"{key} = {_value(value)}\n" for key, value in settings.items() if not _is_table(value))
+    tables = [_table(key, value) for key, value in settings.items() if _is_table(value)]
+    return plain + "".join(tables)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
+
+
+def _table(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"\n[{name}]\n" + "".join(f"{key} = {_value(item)}\n" for key, item in value.items())
+    return "".join(
+        f"\n[[{name}]]\n" + "".join(f"{key} = {_value(item)}\n" for key, item in row.items()) for row in value
+    )
+
+
+def _value(value: Any) -> str:
+    match value:
+        case Mapping():
+            return "{" + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_value, value)) + "]"
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return json.dumps(value, ensure_ascii=False)  # a JSON scalar is a TOML scalar

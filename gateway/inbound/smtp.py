@@ -1,0 +1,576 @@
+"""SMTP and LMTP listeners: the only async file. One loop in one thread, commits elsewhere.
+
+aiosmtpd gives the connection, its reader and STARTTLS. Commands and DATA are ours: its DATA keeps a
+bytearray per line, answers long lines with a permanent error and lets a dropped connection cancel a commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import ssl
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Final, cast
+
+from aiosmtpd.smtp import SMTP
+
+from gateway import clock as wall
+from gateway.errors import TryAgainError
+from gateway.inbound.options import SmtpOptions
+from gateway.inbound.path import is_plain, read_path
+from gateway.inbound.proof import judge
+from gateway.inbound.spool import Spool
+from gateway.inbound.unstuff import Unstuffer
+from gateway.mail.message import Envelope
+from gateway.mail.received import Accepted, Received
+
+_log = logging.getLogger(__name__)
+
+_CHUNK: Final = 256 * 1024
+_LONGEST_COMMAND: Final = 2048
+_HOPELESS: Final = 4  # so many times the size limit, then the line is cut
+_STRESSED: Final = 0.8  # share of connections above which idle clients get little patience
+_LITTLE_PATIENCE: Final = 10.0  # seconds
+
+_LATER: Final = "451 4.3.0 Temporary trouble, try again later"
+_FULL: Final = "452 4.3.1 Insufficient storage, try again later"
+_TOO_BIG: Final = "552 5.3.4 Message too big"
+_TALKS_EARLY: Final = "554 5.5.0 Commands before the reply, goodbye"
+
+
+class _Hangup(Exception):  # noqa: N818  # not an error: the conversation is over
+    """The conversation is over; `args[0]` is the last word, empty for none."""
+
+
+class _Refusal(asyncio.Protocol):
+    """A connection over the limit: one line, then closed."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        stream = cast("asyncio.Transport", transport)
+        stream.write(b"421 4.3.2 Too many connections, try again later\r\n")
+        stream.close()
+
+
+class _Conversation(SMTP):
+    """One client. State of a mail is `_mail_from` (None until MAIL) and `_rcpt_to`."""
+
+    line_length_limit = 64 * 1024  # the reader's buffer; commands end far below, DATA has no line limit
+
+    def __init__(self, listener: Listener) -> None:
+        options = listener.options
+        super().__init__(
+            None,
+            hostname=options.hostname,
+            ident="ready",
+            data_size_limit=options.limits.max_size,
+            enable_SMTPUTF8=True,
+            tls_context=listener.tls,
+            timeout=options.limits.command_timeout,
+            loop=asyncio.get_running_loop(),
+        )
+        self._listener = listener
+        self._options = options
+        self._limits = options.limits
+        self._lmtp = options.protocol == "lmtp"
+        self._peer: str | None = None
+        self._greeted = False
+        self._commands = self._errors = 0
+        self._last_chance = 0.0
+        self.busy = False
+        self._mail_from: str | None = None
+        self._rcpt_to: list[str] = []
+        self._verbs = self._verb_table()
+
+    def _verb_table(self) -> dict[bytes, Callable[[str], Awaitable[None]]]:
+        greetings = {b"LHLO": self._ehlo} if self._lmtp else {b"EHLO": self._ehlo, b"HELO": self._helo}
+        return {
+            **greetings,
+            b"MAIL": self._mail,
+            b"RCPT": self._rcpt,
+            b"DATA": self._data,
+            b"RSET": self._rset,
+            b"NOOP": self._noop,
+            b"VRFY": self._vrfy,
+            b"QUIT": self._quit,
+            b"STARTTLS": self._starttls,
+        }
+
+    # The connection.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the client; after STARTTLS this is called once more and forgets all that was said (RFC 3207 §4.2)."""
+        again = self.transport is not None
+        super().connection_made(transport)
+        if again:
+            self._greeted = False
+            return
+        peer = transport.get_extra_info("peername")
+        self._peer = str(peer[0]) if isinstance(peer, tuple) else None
+        self._listener.opened(self, self._peer)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Stop talking. A commit under way goes on (A29)."""
+        self._listener.lost(self, self._peer)
+        super().connection_lost(error)
+
+    def eof_received(self) -> bool:
+        """Let a client that only closed its side hear the answer: its mail may be in the middle of a commit."""
+        if self._secure():
+            return False  # True has no effect under TLS
+        self._reader.feed_eof()
+        return True
+
+    def _set_post_data_state(self) -> None:
+        self.busy = False
+        self._mail_from = None
+        self._rcpt_to = []
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Move the deadline. One timer per connection that looks again, instead of one per command."""
+        self._last_chance = self.loop.time() + (duration or self._timeout_duration)
+        if self._timeout_handle is None:
+            self._timeout_handle = self.loop.call_at(self._last_chance, self._timeout_cb)
+        elif self._timeout_handle.when() > self._last_chance:
+            self._timeout_handle.cancel()
+            self._timeout_handle = self.loop.call_at(self._last_chance, self._timeout_cb)
+
+    def _timeout_cb(self) -> None:
+        if self.loop.time() < self._last_chance:
+            self._timeout_handle = self.loop.call_at(self._last_chance, self._timeout_cb)
+        else:
+            self.hang_up("421 4.4.2 Timeout, closing")
+
+    def _secure(self) -> bool:
+        return self.session is not None and self.session.ssl is not None
+
+    def _more_came(self) -> bool:
+        return bool(self._reader._buffer)  # type: ignore[attr-defined]  # noqa: SLF001  # no public way to look
+
+    def hang_up(self, last_word: str) -> None:
+        """Say it and close."""
+        if self.transport is not None and not self.transport.is_closing():
+            if last_word:
+                self._writer.write(last_word.encode() + b"\r\n")
+            self.transport.close()
+
+    async def _handle_client(self) -> None:
+        """Talk until one side has enough."""
+        if self._peer is not None and self._listener.crowded(self._peer):
+            self.hang_up("421 4.7.0 Too many connections from you, try again later")
+            return
+        try:
+            await self.push(f"220 {self.hostname} {'LMTP' if self._lmtp else 'ESMTP'} {self.__ident__}")
+            while self.transport is not None:
+                await self._turn()
+        except _Hangup as end:
+            self.hang_up(end.args[0])
+        except asyncio.CancelledError:
+            # Our own connection_lost; nothing is left to say.
+            self.hang_up("")
+        except (OSError, asyncio.IncompleteReadError):
+            self.hang_up("")
+
+    async def _turn(self) -> None:
+        """Read one command and obey it."""
+        self._reset_timeout(self._patience())
+        try:
+            line = await self._reader.readuntil(b"\n")
+        except asyncio.LimitOverrunError:
+            raise _Hangup("500 5.5.2 Line too long, goodbye") from None
+        self._commands += 1
+        if self._commands > self._limits.commands:
+            raise _Hangup("421 4.7.0 Too many commands, goodbye")
+        if len(line) > _LONGEST_COMMAND:
+            await self._refuse("500 5.5.2 Line too long")
+            return
+        verb, _, argument = line.rstrip(b"\r\n").partition(b" ")
+        await self._obey(verb.upper(), argument.decode("utf-8", "replace").strip())
+
+    async def _obey(self, verb: bytes, argument: str) -> None:
+        obey = self._verbs.get(verb)
+        if obey is None:
+            if verb in {b"GET", b"POST", b"CONNECT", b"HOST:"}:
+                raise _Hangup("554 5.5.0 This is not a web server")
+            await self._refuse("500 5.5.1 Unknown command")
+            return
+        try:
+            await obey(argument)
+        except (asyncio.IncompleteReadError, _Hangup):
+            raise
+        except Exception as error:  # trouble of ours is temporary; its text stays with us (A27)
+            if self.transport is None or self.transport.is_closing():
+                raise _Hangup("") from error
+            await self._answer(self._trouble(error))
+
+    def _trouble(self, error: Exception) -> list[str]:
+        if not isinstance(error, TryAgainError):  # who raised that has logged its cause
+            _log.error("smtp trouble %s", wall.token(40), exc_info=error)
+        return self._for_each(_LATER) if self.busy else [_LATER]
+
+    def _patience(self) -> float:
+        return _LITTLE_PATIENCE if self._listener.stressed() else self._limits.command_timeout
+
+    async def _refuse(self, reply: str) -> None:
+        """Answer with an error; too many of them end the conversation."""
+        self._errors += 1
+        if self._errors > self._limits.errors:
+            raise _Hangup("421 4.7.0 Too many errors, goodbye")
+        await self.push(reply)
+
+    # The commands.
+
+    async def _helo(self, argument: str) -> None:
+        await self._greet(argument, [])
+
+    async def _ehlo(self, argument: str) -> None:
+        offers = [f"SIZE {self._limits.max_size}", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"]
+        if self.tls_context and not self._secure():
+            offers.append("STARTTLS")
+        await self._greet(argument, offers)
+
+    async def _greet(self, name: str, offers: list[str]) -> None:
+        if not name:
+            await self._refuse("501 5.5.4 Say your name")
+            return
+        self._set_post_data_state()
+        self._greeted = True
+        lines = [self.hostname, *offers]
+        await self.push("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
+
+    async def _mail(self, argument: str) -> None:
+        path = read_path(argument, "FROM")
+        if not self._greeted:
+            await self._refuse("503 5.5.1 Greet first")
+        elif self._mail_from is not None:
+            await self._refuse("503 5.5.1 Sender already given")
+        elif path is None:
+            await self._refuse("501 5.1.7 Malformed sender")
+        elif reply := self._unbearable(path.parameters):
+            await self._refuse(reply)
+        elif not self._listener.has_room():
+            await self.push(_FULL)
+        else:
+            self._mail_from = path.address
+            await self.push("250 2.1.0 Ok")
+
+    def _unbearable(self, parameters: dict[str, str]) -> str | None:
+        """Return the refusal for MAIL parameters we did not offer or cannot meet."""
+        if unknown := parameters.keys() - {"SIZE", "BODY", "SMTPUTF8"}:
+            return f"555 5.5.4 Unsupported: {' '.join(sorted(unknown))[:80]}".encode("ascii", "replace").decode()
+        if parameters.get("BODY", "7BIT").upper() not in {"7BIT", "8BITMIME"}:
+            return "501 5.5.4 BODY is 7BIT or 8BITMIME"
+        size = parameters.get("SIZE", "0")
+        if not (size.isascii() and size.isdigit()):
+            return "501 5.5.4 Malformed SIZE"
+        return _TOO_BIG if len(size) > 20 or int(size) > self._limits.max_size else None
+
+    async def _rcpt(self, argument: str) -> None:
+        path = read_path(argument, "TO")
+        if self._mail_from is None:
+            await self._refuse("503 5.5.1 Sender first")
+        elif path is None or not path.address:
+            await self._refuse("501 5.1.3 Malformed recipient")
+        elif path.parameters:
+            await self._refuse("555 5.5.4 No recipient parameters here")
+        elif len(self._rcpt_to) >= self._limits.recipients:
+            await self.push("452 4.5.3 Too many recipients, send the rest again")
+        elif not (is_plain(path.address) and self._listener.is_ours(path.address)):
+            await self._refuse("550 5.7.1 No such recipient here")
+        else:
+            self._rcpt_to.append(path.address)
+            await self.push("250 2.1.5 Ok")
+
+    async def _rset(self, _argument: str) -> None:
+        self._set_post_data_state()
+        await self.push("250 2.0.0 Ok")
+
+    async def _noop(self, _argument: str) -> None:
+        await self.push("250 2.0.0 Ok")
+
+    async def _vrfy(self, _argument: str) -> None:
+        await self.push("252 2.1.5 Send it and see")
+
+    async def _quit(self, _argument: str) -> None:
+        raise _Hangup("221 2.0.0 Bye")
+
+    async def _starttls(self, argument: str) -> None:
+        if argument or not self.tls_context or self._secure():
+            await self._refuse("503 5.5.1 No STARTTLS here")
+        elif self._more_came():  # what came in the clear must never count inside (A22)
+            raise _Hangup(_TALKS_EARLY)
+        else:
+            await self.smtp_STARTTLS(None)
+
+    async def _data(self, argument: str) -> None:
+        if argument or not self._rcpt_to:
+            await self._refuse("503 5.5.1 Recipients first" if not argument else "501 5.5.4 DATA stands alone")
+            return
+        if not self._listener.has_room():
+            await self.push(_FULL)
+            return
+        await self.push("354 End with CRLF.CRLF")
+        self.busy = True
+        spool = Spool(self._limits.in_memory, self._options.spool)
+        try:
+            reply = await self._receive(spool) or await self._store(spool)
+        finally:
+            spool.drop()
+        await self._answer(reply)
+
+    async def _answer(self, replies: list[str]) -> None:
+        """Reply, and forget the mail. Who spoke before our reply is no MTA (A20)."""
+        self._set_post_data_state()
+        await self.push("\r\n".join(replies))
+        if self._more_came():
+            raise _Hangup(_TALKS_EARLY)
+        if self._listener.draining:
+            raise _Hangup("421 4.3.2 Shutting down")
+
+    async def _receive(self, spool: Spool) -> list[str]:
+        """Stream DATA into the spool in constant memory; empty where all is well, else the replies."""
+        unstuffer, total, begun = Unstuffer(), 0, self.loop.time()
+        full = False
+        while not unstuffer.done:
+            self._reset_timeout(self._limits.idle)
+            chunk = await self._reader.read(_CHUNK)
+            if not chunk:
+                raise _Hangup("")
+            total += len(chunk)
+            self._check_pace(total, self.loop.time() - begun)
+            content = unstuffer.feed(chunk)
+            if not full and spool.size + len(content) <= self._limits.max_size:
+                full = not await self._write(spool, content)
+            else:
+                spool.drop()
+                spool.size = self._limits.max_size + 1  # so that nothing more is kept
+        if unstuffer.rest:
+            raise _Hangup(_TALKS_EARLY)
+        if full:
+            return self._for_each(_FULL)
+        return self._for_each(_TOO_BIG) if spool.size > self._limits.max_size else []
+
+    def _check_pace(self, total: int, elapsed: float) -> None:
+        """End what trickles or never ends (A31)."""
+        limits = self._limits
+        if elapsed > limits.longest or (elapsed > limits.idle and total < limits.least_rate * elapsed):
+            raise _Hangup("421 4.4.2 Too slow, closing")
+        if total > limits.max_size * _HOPELESS:
+            raise _Hangup("421 4.3.4 Far too big, closing")
+
+    async def _write(self, spool: Spool, content: bytes) -> bool:
+        """Keep content; False where the disk is full."""
+        try:
+            if spool.would_spill(content):
+                await self.loop.run_in_executor(None, spool.write, content)
+            else:
+                spool.write(content)
+        except OSError:
+            _log.exception("spool is full")
+            return False
+        return True
+
+    async def _store(self, spool: Spool) -> list[str]:
+        """Commit, then answer. Large mails are taken into memory one at a time."""
+        self._reset_timeout(self._limits.longest)
+        if not spool.spilled:
+            accepted = await self._commit(spool.read())
+        else:
+            async with self._listener.one_large:
+                accepted = await self._commit(await self.loop.run_in_executor(None, spool.read))
+        self._commands = 0
+        return self._for_each(f"250 2.0.0 Ok, queued as {accepted.journal_id}")
+
+    async def _commit(self, raw: bytes) -> Accepted:
+        envelope = Envelope(
+            mail_from=self._mail_from or "",
+            rcpt_to=tuple(self._rcpt_to),
+            source=self._options.protocol,
+            peer=self._peer,
+        )
+        proof = judge(raw, self._options.trust, self._peer)
+        received = Received(envelope, raw, self._listener.now(), proof)
+        waiting = asyncio.wrap_future(self._listener.accept(received))
+        # Nobody may be left to read the outcome: the client can hang up while we commit.
+        waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(waiting)
+
+    def _for_each(self, reply: str) -> list[str]:
+        """LMTP answers once for every recipient (RFC 2033 §4.2)."""
+        return [reply] * len(self._rcpt_to) if self._lmtp else [reply]
+
+
+class Listener:
+    """One SMTP or LMTP listener on a loop of its own in a thread.
+
+    `accept` may be called at any rate and answers by a future that is done when the mail lies on disk.
+    `is_ours` (exactly the desk's addresses: no relaying) and `has_room` are asked on the loop: they must
+    not block. What they raise becomes 451.
+    """
+
+    def __init__(
+        self,
+        options: SmtpOptions,
+        accept: Callable[[Received], Future[Accepted]],
+        is_ours: Callable[[str], bool],
+        clock: Callable[[], datetime] = wall.now,
+        has_room: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.options = options
+        self.accept = accept
+        self.is_ours = is_ours
+        self.now = clock
+        self.has_room = has_room
+        self.tls = _tls(options)
+        self.draining = False
+        self.one_large: asyncio.Semaphore
+        self._open: set[_Conversation] = set()
+        self._per_address: Counter[str] = Counter()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event
+        self._started: Future[tuple[str, int]] = Future()
+        self._thread = threading.Thread(target=self._run, name=f"{options.protocol}-listener", daemon=True)
+
+    def start(self) -> tuple[str, int]:
+        """Listen; return where (a unix socket has port 0). OSError where the place is taken."""
+        self._thread.start()
+        return self._started.result(timeout=30)
+
+    def drain(self, seconds: float) -> None:
+        """Take no new connections, tell the idle 421, let DATA finish within `seconds`, then end the thread."""
+        loop = self._loop
+        if loop is None or not self._thread.is_alive():
+            return
+        with contextlib.suppress(RuntimeError):  # the loop ended by itself
+            asyncio.run_coroutine_threadsafe(self._drain(seconds), loop).result(timeout=seconds + 10)
+        self._thread.join(10)
+
+    def healthy(self) -> bool:
+        """Say whether the loop turns and nobody asked it to stop."""
+        loop = self._loop
+        if loop is None or self.draining or not self._thread.is_alive():
+            return False
+        turned = threading.Event()
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(turned.set)
+        return turned.wait(2)
+
+    def renew_certificate(self) -> None:
+        """Read certificate and key again; new connections use them. ssl.SSLError or OSError where they do not fit."""
+        if self.tls is not None and self.options.certificate is not None:
+            self.tls.load_cert_chain(self.options.certificate, self.options.key)
+
+    # Called by conversations, on the loop.
+
+    def opened(self, conversation: _Conversation, peer: str | None) -> None:
+        """Count a client."""
+        self._open.add(conversation)
+        if peer is not None:
+            self._per_address[peer] += 1
+
+    def lost(self, conversation: _Conversation, peer: str | None) -> None:
+        """Count it out."""
+        self._open.discard(conversation)
+        if peer is not None:
+            self._per_address[peer] -= 1
+            if self._per_address[peer] <= 0:
+                del self._per_address[peer]
+
+    def crowded(self, peer: str) -> bool:
+        """Say whether this address has more connections than one may."""
+        return self._per_address[peer] > self.options.limits.per_address
+
+    def stressed(self) -> bool:
+        """Say whether connections run short."""
+        return len(self._open) > self.options.limits.connections * _STRESSED
+
+    # The thread.
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as error:  # noqa: BLE001  # the thread guard: start() tells
+            if self._started.done():
+                _log.exception("listener died")
+            else:
+                self._started.set_exception(error)
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        self.one_large = asyncio.Semaphore(1)
+        loop = asyncio.get_running_loop()
+        server = await self._listen(loop)
+        try:
+            self._loop = loop
+            self._server = server
+            self._started.set_result(_place(server))
+            await self._stop.wait()
+        finally:
+            server.close()
+
+    async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+        options = self.options
+        settings: dict[str, Any] = {"backlog": 512}
+        if options.fd is not None:
+            listening = socket.socket(fileno=options.fd)
+            listening.setblocking(False)
+            kind = loop.create_unix_server if listening.family == socket.AF_UNIX else loop.create_server
+            return await kind(self._answer, sock=listening, **settings)
+        if options.socket is not None:
+            listening = _unix_socket(options)
+            return await loop.create_unix_server(self._answer, sock=listening, **settings)
+        return await loop.create_server(self._answer, options.address, options.port, **settings)
+
+    def _answer(self) -> asyncio.Protocol:
+        if self.draining or len(self._open) >= self.options.limits.connections:
+            return _Refusal()
+        return _Conversation(self)
+
+    async def _drain(self, seconds: float) -> None:
+        self.draining = True
+        self._server.close()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        for conversation in [each for each in self._open if not each.busy]:
+            conversation.hang_up("421 4.3.2 Shutting down")
+        while self._open and loop.time() < until:  # noqa: ASYNC110  # sockets close one by one; looking is enough
+            await asyncio.sleep(0.02)
+        for conversation in list(self._open):
+            conversation.hang_up("421 4.3.2 Shutting down")
+        self._stop.set()
+
+
+def _tls(options: SmtpOptions) -> ssl.SSLContext | None:
+    if options.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(options.certificate, options.key)
+    return context
+
+
+def _unix_socket(options: SmtpOptions) -> socket.socket:
+    """Bind with mode 0660 from the first moment on: a chmod afterwards would leave a gap."""
+    place = options.socket
+    assert place is not None
+    with contextlib.suppress(FileNotFoundError):
+        if place.is_socket():
+            place.unlink()
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.setblocking(False)
+    before = os.umask(0o117)
+    try:
+        listening.bind(str(place))
+    finally:
+        os.umask(before)
+    return listening
+
+
+def _place(server: asyncio.Server) -> tuple[str, int]:
+    name = server.sockets[0].getsockname()
+    return (name[0], name[1]) if isinstance(name, tuple) else (name, 0)

@@ -15,7 +15,7 @@ import signal
 import smtplib
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from email import message_from_bytes
 from email.utils import getaddresses
@@ -126,6 +126,7 @@ class Daemon:
     def start(self, seconds: float = 30.0) -> Self:
         """Start it and return when it has said `ready`; AssertionError with its log where it ends or is late."""
         assert not self.running, "already running"
+        self._sweep()
         self._starts += 1
         # Files and not pipes: nobody has to read them, and they are there after a kill. One pair per start.
         self.stdout = self.folder / f"stdout.{self._starts}"
@@ -178,17 +179,17 @@ class Daemon:
     def _sweep(self) -> None:
         """Leave no process behind, whatever the test did."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(10)
+            if self.running:
+                self._process.kill()
+                self._process.wait(10)
+            for pid in self.orphans:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     @property
-    def children(self) -> list[int]:
-        """The process ids of its direct children (the parser workers)."""
-        with contextlib.suppress(FileNotFoundError):
-            tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
-            return [int(pid) for task in tasks for pid in task.read_text().split()]
-        return []
+    def orphans(self) -> list[int]:
+        """Processes of the daemon's session besides itself: its workers, or who outlived it."""
+        return [pid for pid in _processes_of_session(self.pid) if pid != self.pid]
 
     @property
     def log(self) -> str:
@@ -212,8 +213,8 @@ class Daemon:
             refused = client.sendmail(mail_from, list(recipients) or ours or seen, raw)
         assert not refused, refused
 
-    def gateway(self, *arguments: str, stdin: bytes = b"", code: int | None = 0) -> str:
-        """Run `gateway ARGUMENTS --config …` and return its stdout; asserts the exit code unless it is None."""
+    def run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+        """Run `gateway ARGUMENTS --config …` to its end, whatever that is."""
         done = subprocess.run(
             [*self.program, *arguments, "--config", str(self.config)],
             cwd=self.folder,
@@ -223,15 +224,22 @@ class Daemon:
             timeout=60,
             check=False,
         )
-        output = done.stdout.decode("utf-8", "replace")
-        assert code is None or done.returncode == code, (
-            f"exit {done.returncode}\n{output}\n{done.stderr.decode(errors='replace')}"
+        words = (done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        return subprocess.CompletedProcess(done.args, done.returncode, *words)
+
+    def gateway(self, *arguments: str, stdin: bytes = b"") -> str:
+        """Run `gateway ARGUMENTS --config …`, assert exit code 0, return its stdout."""
+        done = self.run(*arguments, stdin=stdin)
+        assert done.returncode == 0, (
+            f"gateway {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
-        return output
+        return done.stdout
 
     def json(self, *arguments: str) -> list[Any]:
         """Run a command with `--json` and return its lines as objects; exit 1 (nothing found) gives an empty list."""
-        return [json.loads(line) for line in self.gateway(*arguments, "--json", code=None).splitlines() if line.strip()]
+        done = self.run(*arguments, "--json")
+        assert done.returncode in {0, 1}, f"gateway {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}"
+        return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
 
     def tickets(self) -> list[Any]:
         return self.json("ticket", "list")
@@ -249,6 +257,15 @@ class Daemon:
             ]
 
         eventually(lambda: not left(), seconds, lambda: f"still waiting: {left()}\n{self.log}")
+
+
+def _processes_of_session(session: int) -> Iterator[int]:
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # proc(5): "pid (name) state ppid pgrp session …"; a name may hold spaces and parentheses
+            state, _, _, found = entry.read_text().rpartition(")")[2].split()[:4]
+            if int(found) == session and state != "Z":
+                yield int(entry.parent.name)
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,15 @@ class Fact:
         return name in self._known
 
 
+class OpenFact(Fact):
+    """A mapping whose names the desk chooses (own fields): an unknown one prints nothing."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known.get(name)
+
+
 _printed: ContextVar[list[Any] | None] = ContextVar("printed", default=None)
 
 

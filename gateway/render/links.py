@@ -1,0 +1,101 @@
+"""mailto: links: a button in a mail is a mail somebody else writes for you."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from gateway.mail.headers import one_line
+from gateway.render.values import Link
+from gateway.render.wording import Wording
+
+LIMIT = 1600  # bytes of a mailto: that all clients open
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label, the link under it and the line a reader of the text part writes instead."""
+
+    label: str
+    link: Link
+
+    @property
+    def say(self) -> str:
+        """What to write, in one line."""
+        return self.link.say.split("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Where buttons send: the address, the subject that keeps the thread, and the key line."""
+
+    address: str
+    subject: str
+    key_line: str = ""
+
+    def link(self, say: str, fallback: str = "") -> Link:
+        """Return a mailto: with these words; with the fallback where they are too long for a URL."""
+        for words in (say, fallback):
+            url = self._url(words)
+            if len(url) <= LIMIT:
+                return Link(url, words)
+        return Link(f"mailto:{_coded(self.address)}", fallback or say)
+
+    def _url(self, words: str) -> str:
+        lines = [words, "", self.key_line] if self.key_line else [words]
+        body = "\r\n".join("\r\n".join(lines).splitlines())
+        return f"mailto:{_coded(self.address)}?subject={_coded(one_line(self.subject))}&body={_coded(body)}"
+
+
+def _coded(text: str) -> str:
+    return quote(text, safe="@", errors="replace")
+
+
+def operator_buttons(
+    notice: Mapping[str, Any], facts: Mapping[str, Any], words: Wording, to: Answering
+) -> list[Button]:
+    """Return what an operator can do with one tap in this mail."""
+    given = facts.get("buttons")
+    if given is not None:
+        return [_given(one, words, to) for one in given]
+    names = _HELD.get(str((facts.get("held") or {}).get("reason")), ("accept", "send", "drop"))
+    if notice["event"] == "held":
+        return [_button(name, words, to) for name in names]
+    ticket, operator = facts.get("ticket") or {}, facts.get("operator") or {}
+    if not ticket:
+        return []
+    own = bool(ticket.get("owner")) and ticket.get("owner") == operator.get("key")
+    closed = ticket.get("status") == "closed"
+    wanted = ("reopen", "note") if closed else ("take", "resolve", "wait", "note")
+    buttons = [_button(name, words, to) for name in wanted if not (own and name == "take")]
+    answers: Sequence[Mapping[str, Any]] = facts.get("answers") or ()
+    return buttons + [_ready(one, words, to) for one in answers if not closed]
+
+
+# What can be done with a held mail depends on why it is held (commands.md).
+_HELD: Mapping[str, tuple[str, ...]] = {
+    "near-miss": ("do-it", "send-as-is", "drop"),
+    "collision": ("send-anyway", "save-as-note", "drop"),
+    "leak": ("send-anyway", "save-as-note", "drop"),
+    "unproven": ("it-was-me", "not-me"),
+    "missing": (),
+}
+
+
+def _button(name: str, words: Wording, to: Answering) -> Button:
+    return Button(words.get(f"buttons.{name}"), to.link(words.get(f"says.{name}")))
+
+
+def _given(one: Mapping[str, Any], words: Wording, to: Answering) -> Button:
+    label = str(one.get("label") or words.get(f"buttons.{one.get('word')}"))
+    say = str(one.get("say") or words.get(f"says.{one.get('word')}"))
+    return Button(label, to.link(say, say.split("\n")[0]))
+
+
+def _ready(answer: Mapping[str, Any], words: Wording, to: Answering) -> Button:
+    name = str(answer["name"])
+    command = words.get("says.answer", name=name)
+    link = to.link(str(answer.get("text") or command), command)
+    return Button(words.get("buttons.answer", name=name), Link(str(link), command))

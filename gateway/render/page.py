@@ -1,0 +1,270 @@
+"""The two faces of a mail, text and HTML, made from one template and one set of facts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from gateway.mail.headers import one_line
+from gateway.render import brand as brands
+from gateway.render import card, markdown, pieces, prose, skeleton
+from gateway.render.brand import Brand
+from gateway.render.environment import rendered
+from gateway.render.facts import context, words
+from gateway.render.files import Chosen, File
+from gateway.render.library import Library
+from gateway.render.links import Answering, Button, operator_buttons
+from gateway.render.signature import signature
+from gateway.render.source import Source
+from gateway.render.values import Fact, tokens
+from gateway.render.wording import Locale, Wording, zone
+
+PARTS = ("card", "buttons", "guide", "earlier", "history", "menu", "files")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a reader sees, and the logo if the HTML shows it."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    logo: File | None
+
+
+def page(notice: Mapping[str, Any], library: Library, chosen: Chosen) -> Page:
+    """Write a notice's text and HTML. Raises TemplateFailure."""
+    found = library.find(
+        str(notice.get("desk") or ""), _languages(notice), str(notice["audience"]), str(notice["event"])
+    )
+    face = library.brands.get(str(notice.get("brand") or "")) or Brand(
+        str(notice.get("brand") or ""), _desk_name(notice)
+    )
+    locale = _locale(notice, library.words[found.language].merged(face.words.get(found.language, {})))
+    neutral = bool(notice.get("neutral"))
+    facts = _variables(notice, face, locale, found.language)
+    subject = _subject(notice, found, facts)
+    values = facts | _answering(notice, facts, subject, locale)
+    values |= {"subject": subject, "signature": signature(library, face, values, notice)}
+    values |= _frame(notice, library, face, values, locale, chosen) | {"show": _show(found, values), "neutral": neutral}
+    text, html = _both(found, library, values, face, html=not neutral)
+    return Page(subject, text, html, found.language, _logo(face) if html else None)
+
+
+def _languages(notice: Mapping[str, Any]) -> list[str]:
+    wanted = [str(notice.get("language") or "en"), *map(str, notice.get("fallbacks") or ()), "en", "sv"]
+    return list(dict.fromkeys(wanted))
+
+
+def _desk_name(notice: Mapping[str, Any]) -> str:
+    desk = notice["facts"].get("desk") or {}
+    return str(desk.get("name") or notice["from"].get("name") or "")
+
+
+def _locale(notice: Mapping[str, Any], wording: Wording) -> Locale:
+    return Locale(wording, zone(str(notice.get("timezone") or "UTC")), datetime.fromisoformat(str(notice["date"])))
+
+
+def _variables(notice: Mapping[str, Any], face: Brand, locale: Locale, language: str) -> dict[str, Any]:
+    """Return the documented variables but links, signature and subject."""
+    given = notice["facts"]
+    if notice.get("neutral"):  # to a stranger: nothing that he did not tell himself just now
+        hidden = ("due", "entry", "operator", "requester", "history", "question", "greeting_name")
+        notice = {**notice, "facts": {name: value for name, value in given.items() if name not in hidden}}
+        given = notice["facts"]
+    made = context(notice)
+    first = given.get("greeting_name")
+    made["greeting"] = (
+        locale.words.get("greeting.named", name=one_line(str(first))) if first else locale.words.get("greeting.plain")
+    )
+    made["brand"] = _brand_fact(face, language)
+    for name in ("instruction", "customer_got"):
+        made[name] = words(str(made[name])) if made[name] else made[name]
+    made["key"], made["language"] = notice.get("key"), language
+    return made | {"_locale": locale}
+
+
+def _brand_fact(face: Brand, language: str) -> Fact:
+    privacy = {key: brands.localised(face.privacy.get(key), language) for key in ("text", "url", "contact")}
+    return Fact(
+        {
+            "name": face.name,
+            "phone": face.phone,
+            "hours_text": brands.localised(face.hours_text, language),
+            "footer": brands.localised(face.footer, language),
+            "logo_alt": face.logo_alt,
+            "privacy": Fact(privacy, present=any(privacy.values())),
+        }
+    )
+
+
+def _subject(notice: Mapping[str, Any], found: Source, facts: Mapping[str, Any]) -> str:
+    """Return the thread's subject, the reference in front, or the template's own where there is no thread."""
+    if notice.get("neutral") and "neutral_subject" in found.front:
+        return one_line(rendered(found.front["neutral_subject"], facts, found.file))
+    if not notice.get("threaded") and "subject" in found.front:
+        return one_line(rendered(found.front["subject"], facts, found.file))
+    reference, base = notice.get("reference"), one_line(str(notice.get("subject") or ""))[:300]
+    tagged = f"[{reference}] {base}".strip() if reference else base
+    return f"Re: {tagged}" if notice.get("threaded") else tagged
+
+
+def _answering(notice: Mapping[str, Any], facts: Mapping[str, Any], subject: str, locale: Locale) -> dict[str, Any]:
+    """Return the mailto: links and the key line."""
+    say = locale.words
+    key_line = say.get("key", key=str(notice["key"])) if notice.get("key") else ""
+    to = Answering(str(notice.get("reply_to") or notice["from"]["address"]), subject, key_line)
+    links = {
+        "reply": to.link(""),
+        "solved": to.link(say.get("says.solved")),
+        "mine": to.link(say.get("says.mine")),
+        "yes": to.link(say.get("says.yes")),
+        "no": to.link(say.get("says.no")),
+    }
+    buttons = operator_buttons(notice, notice["facts"], say, to) if notice["audience"] == "operator" else []
+    return {"links": Fact(links), "key_line": key_line, "_buttons": buttons, "key": notice.get("key")}
+
+
+def _show(found: Source, values: Mapping[str, Any]) -> Fact:
+    """Return which parts stand under the text: all, those named, or all but those with a minus."""
+    chosen = rendered(found.front["show"], values, found.file).split() if "show" in found.front else []
+    only = {part for part in chosen if not part.startswith("-")}
+    return Fact({part: f"-{part}" not in chosen and (not only or part in only) for part in PARTS})
+
+
+def _frame(
+    notice: Mapping[str, Any], library: Library, face: Brand, values: Mapping[str, Any], locale: Locale, chosen: Chosen
+) -> dict[str, Any]:
+    """Return what the layout shows around the text."""
+    audience, facts, css = str(notice["audience"]), notice["facts"], _css(library, face)
+    show = pieces.Pieces(library, css[0], values, audience)
+    buttons: Sequence[Button] = values["_buttons"]
+    ticket = bool(values["ticket"])
+    return {
+        "marker": _marker(facts, values, locale) if audience == "operator" else "",
+        "card": Fact(
+            {
+                "title": card.title(facts, audience, locale) if ticket else "",
+                "subject": one_line(str(values["ticket"]["subject"] or "")),
+                "rows": show.rows(card.rows(facts, audience, locale) if ticket else []),
+            },
+            present=ticket,
+        ),
+        "buttons": show.buttons(buttons),
+        "todo": show.steps(values["steps"]),
+        "guide": bool(values["steps"] or values["instruction"]),
+        "past": show.past(values["history"]),
+        "left_out": list(chosen.left_out),
+        "left_out_how": locale.words.get("left_out_operator" if audience == "operator" else "left_out_requester"),
+        "footer": _footer(values["brand"]),
+        "privacy": _privacy(values["brand"], locale) if audience in {"requester", "third-party"} else None,
+        "accent": face.accent,
+        "logo_cid": _logo_id(face) if face.logo else "",
+        "logo_width": face.logo.width if face.logo else 0,
+        "inlined_css": Markup(css[0]),  # noqa: S704  # our own files
+        "kept_css": Markup(css[1]),  # noqa: S704
+    }
+
+
+def _marker(facts: Mapping[str, Any], values: Mapping[str, Any], locale: Locale) -> str:
+    goes = facts.get("where_answer_goes")
+    if not goes:
+        return ""
+    person = facts.get("third_party") if goes == "external" else facts.get("requester")
+    person = person or (facts.get("ticket") or {}).get("requester") or {}
+    return locale.words.get(f"marker.{goes}", who=one_line(card.named(person)))
+
+
+def _footer(face: Fact) -> str:
+    line = " · ".join(str(face[name]) for name in ("phone", "hours_text") if face[name])
+    return "\n".join(part for part in (str(face["footer"] or face["name"]), line) if part)
+
+
+def _privacy(face: Fact, locale: Locale) -> Fact:
+    given = face["privacy"]
+    text = str(given["text"] or locale.words.get("privacy"))
+    if given["url"]:
+        text = f"{text} {locale.words.get('privacy_url')}"
+    return Fact({"text": text, "url": given["url"], "contact": given["contact"]}, present=bool(given))
+
+
+def _both(found: Source, library: Library, values: dict[str, Any], face: Brand, *, html: bool) -> tuple[str, str]:
+    preheader = rendered(found.front["preheader"], values, found.file) if "preheader" in found.front else ""
+    values["preheader"] = prose.first_words(preheader, 140)
+    with tokens() as printed:
+        body = markdown.body(rendered(found.body, values, found.file))
+        whole = ""
+        if html:
+            layout = library.shared["layout.html"]
+            inner = {"body": Markup(body.html), "heading": body.heading}  # noqa: S704  # tokens, no values
+            whole = rendered(
+                found.html or layout,
+                values | inner,
+                found.html.name if found.html and found.html.name else "layout.html",
+            )
+            whole = skeleton.fill(skeleton.document(whole), printed)
+    values["body"] = markdown.text(body.blocks, printed)
+    text = rendered(found.text or library.shared["layout.txt"], values, "layout.txt")
+    return _tidy(text), whole
+
+
+def _tidy(text: str) -> str:
+    """Wrap what the layout wrote and close gaps: at most one empty line in a row."""
+    lines: list[str] = []
+    for line in prose.wrapped(text).split("\n"):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _css(library: Library, face: Brand) -> tuple[str, str]:
+    """Return the style that is written into elements, and the one that stays in the head."""
+    return _coloured(
+        library.styles["mail.css"],
+        library.styles["dark.css"],
+        library.styles["night.css"],
+        face.accent,
+        face.accent_dark,
+    )
+
+
+@lru_cache(maxsize=64)
+def _coloured(day: str, frame: str, night: str, accent: str, accent_dark: str) -> tuple[str, str]:
+    face = Brand("", "", accent, accent_dark)
+    colours = {
+        "ON_ACCENT": face.on_accent,
+        "ON_DARK": face.on_accent_dark,
+        "ACCENT_DARK": accent_dark,
+        "ACCENT": accent,
+    }
+    ogsc = "\n".join(_for_outlook(line) for line in night.splitlines() if line.strip())
+    kept = frame.replace("DARK", night) + ogsc
+    for name, colour in colours.items():
+        day, kept = day.replace(name, colour), kept.replace(name, colour)
+    return day, kept
+
+
+def _for_outlook(rule: str) -> str:
+    """Return a dark rule for Outlook's apps, which mark recoloured mails with data-ogsc instead of the media query."""
+    selectors, _, rest = rule.partition("{")
+    return ", ".join(f"[data-ogsc] {one.strip()}" for one in selectors.split(",")) + " {" + rest
+
+
+def _logo(face: Brand) -> File | None:
+    return File(face.logo.name, face.logo.type, face.logo.content, _logo_id(face)) if face.logo else None
+
+
+def _logo_id(face: Brand) -> str:
+    return f"{_digest(face.logo.content)}@logo" if face.logo else ""
+
+
+@lru_cache(maxsize=64)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:24]

@@ -1,0 +1,41 @@
+"""Which signature an answer carries: the most particular file of the brand, else what the notice brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from gateway.render import markdown, skeleton
+from gateway.render.brand import Brand
+from gateway.render.environment import rendered
+from gateway.render.facts import words
+from gateway.render.library import Library
+from gateway.render.values import Words, tokens
+
+
+def signature(library: Library, face: Brand, values: Mapping[str, Any], notice: Mapping[str, Any]) -> Words | None:
+    """Return global.md < desk.md < anna.md < anna@acme.md; None without an operator, or where the notice says none."""
+    given = notice["facts"].get("signature")
+    if given is not None or not values["operator"]:
+        return words(str(given["text"])) if isinstance(given, Mapping) and given.get("text") else None
+    for stem in reversed(_stems(values, str(notice.get("desk") or ""))):
+        found = library.signatures.get((face.key, stem))
+        if found is not None:
+            return _written(*found, values)
+    return None
+
+
+def _stems(values: Mapping[str, Any], desk: str) -> list[str]:
+    operator = values["operator"]
+    key = str(operator["key"] or operator["first_name"] or "").lower()
+    return ["global", desk, key, f"{key}@{desk}"]
+
+
+def _written(file: str, template: Any, values: Mapping[str, Any]) -> Words:
+    with tokens() as printed:
+        body = markdown.body(rendered(template, values, file))
+        html = skeleton.fill(skeleton.piece(body.html, ""), printed)
+        text = markdown.text(body.blocks, printed)
+    return Words(text, Markup(html))  # noqa: S704  # filled by the skeleton, which escapes

@@ -11,7 +11,6 @@ from gateway.policy.shapes import (
     Addresses,
     Label,
     Language,
-    Percent,
     Shape,
     Span,
     Text,
@@ -71,6 +70,10 @@ class Then(Shape):
 
     after: Span
     status: Literal["resolved", "closed"] = "resolved"
+
+
+Rating = Annotated[Text, Field(pattern=r"^(off|all|\d{1,2}%)$")]
+"""Which resolved tickets ask how it went."""
 
 
 def _span(text: str) -> Any:
@@ -152,7 +155,7 @@ class Desk(Shape):
     reopen_within: Span = _span("14d")
     close_resolved_after: Span = _span("7d")
     answer_as: Literal["text", "link"] = "text"
-    ask_rating: Literal["off", "all"] | Percent = "off"
+    ask_rating: Rating = "off"
     confidential: Confidential = Confidential()
     mask: tuple[Literal["se-personnummer", "no-fodselsnummer", "payment-card", "iban"], ...] = ()
     retention: Retention = Retention()

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
+from gateway.mail import address
 from gateway.policy import durations
 from gateway.policy.durations import Duration
 from gateway.policy.vocabulary import LANGUAGES
@@ -18,7 +19,6 @@ Language = Literal["sv", "nb", "en", "da", "fi", "de"]
 ANY = "*"
 """Stands for every language in a label or text that was written without one."""
 
-_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
 _SIZE = re.compile(r"(\d{1,9}) ?(B|kB|MB|GB)")
 _FACTORS = {"B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 _PERCENT = re.compile(r"(\d{1,4}) ?%")
@@ -61,7 +61,8 @@ def as_text(value: Any) -> str:
     raise ValueError("text is meant here")
 
 
-def _local_text(value: Any) -> LocalText:
+def local_text(value: Any) -> LocalText:
+    """Read a text, or one text for each language; ValueError says what is wrong."""
     if isinstance(value, LocalText):
         return value
     if not isinstance(value, dict):
@@ -91,7 +92,8 @@ def _duration(value: Any) -> Duration:
     return value if isinstance(value, Duration) else durations.parse(as_text(value))
 
 
-def _size(value: Any) -> int:
+def read_size(value: Any) -> int:
+    """Return bytes of `5MB`; a MB is a million."""
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError("a size is a number and B, kB, MB or GB, as in 5MB")
@@ -105,25 +107,25 @@ def _percent(value: Any) -> int:
     return int(match[1])
 
 
+def is_address(value: str) -> bool:
+    """Say whether this is one e-mail address with a domain, without a display name."""
+    known = address.normalise(value)
+    return known is not None and "." in known.rpartition("@")[2]
+
+
 def _address(value: str) -> str:
-    if not _ADDRESS.fullmatch(value):
+    known = address.normalise(value)
+    if known is None or not is_address(value):
         msg = f"'{value}' is not an e-mail address"
         raise ValueError(msg)
-    local, _, domain = value.rpartition("@")
-    return f"{local}@{unicode_domain(domain)}"
+    return known
 
 
 def unicode_domain(domain: str) -> str:
-    """Return the domain as people read it: lower case, IDN as Unicode."""
-    low = domain.casefold()
-    if "xn--" not in low:
-        return low
-    import idna
-
-    try:
-        return idna.decode(low)
-    except idna.IDNAError:
-        return low
+    """Return the domain as people read it: lower case, IDN as Unicode; a leading dot stays."""
+    known = address.normalise(f"x@{domain.removeprefix('.')}")
+    dot = "." if domain.startswith(".") else ""
+    return domain.casefold() if known is None else dot + known.rpartition("@")[2]
 
 
 def _date(value: Any) -> date:
@@ -141,7 +143,7 @@ Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": "string"
 YesNo = StrictBool
 Label = Annotated[
     LocalText,
-    BeforeValidator(_local_text),
+    BeforeValidator(local_text),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1}]}),
 ]
 Span = Annotated[
@@ -149,7 +151,7 @@ Span = Annotated[
     BeforeValidator(_duration),
     WithJsonSchema({"type": "string", "pattern": r"^\d+ ?(s|min|mo|m|h|d|w|bh|bd)$"}),
 ]
-Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": "string", "pattern": "^\\d+ ?(B|kB|MB|GB)$"})]
+Size = Annotated[int, BeforeValidator(read_size), WithJsonSchema({"type": "string", "pattern": "^\\d+ ?(B|kB|MB|GB)$"})]
 Percent = Annotated[int, BeforeValidator(_percent), WithJsonSchema({"type": "string", "pattern": r"^\d+ ?%$"})]
 Address = Annotated[str, BeforeValidator(as_text), AfterValidator(_address), WithJsonSchema({"type": "string"})]
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]

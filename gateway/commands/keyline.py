@@ -1,0 +1,35 @@
+"""The key line `Nyckel: K7Q2-9XMA-BCDE-FGHJ`: a bearer in the text, taken out before anything leaves."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.commands.spelling import tidy
+
+WORDS = {"sv": "Nyckel", "nb": "Nøkkel", "en": "Key"}
+"""What stands before the key, by language."""
+
+_KEY = r"((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})"
+_LABELLED = re.compile(rf"[ *_>]*\b(?:{'|'.join(WORDS.values())}|Nokkel) ?: ?[*_]*{_KEY}\b[*_.]*", re.IGNORECASE)
+_ALONE = re.compile(rf"[ *_>\[(]*{_KEY}[ *_.\])]*", re.IGNORECASE)
+
+
+def take_key(text: str) -> tuple[str | None, str, tuple[str, ...]]:
+    """Return the first key, the text without any key, and the tidied lines that held one.
+
+    The key is lower case without dashes, as `identity.bearer_hash` takes it. A line that held only a key stays as an
+    empty one, so that line numbers still mean the writer's lines.
+    """
+    keys: list[str] = []
+    removed: list[str] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if "-" not in line and "‑" not in line and "–" not in line:
+            continue
+        plain = tidy(line)
+        found = [*_LABELLED.finditer(plain)] or [*filter(None, [_ALONE.fullmatch(plain)])]
+        if found:
+            keys += (match[1].replace("-", "").lower() for match in found)
+            removed.append(plain)
+            lines[number] = "" if _ALONE.fullmatch(plain) else _LABELLED.sub("", plain).strip()
+    return (keys[0] if keys else None), "\n".join(lines), tuple(removed)

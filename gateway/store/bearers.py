@@ -1,0 +1,79 @@
+"""Bearers: random tokens in mails of ours, kept as hashes with what they are good for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from gateway.store.schema import bearers
+from gateway.store.types import UTCDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A bearer to write: for what, for whom, until when."""
+
+    hash: str
+    purpose: str  # ticket | held | confirm | report
+    carrier: str  # where it is put: subaddress | message-id | key-line
+    address: str  # to whom the mail goes
+    expires_at: datetime
+    ticket_id: int | None = None
+    person: str | None = None
+    group: bool = False
+    audience: str = "operator"
+    journal_id: int | None = None
+    notice_id: int | None = None  # the mail it is in, known before there is one
+    mail_id: int | None = None
+    seen_entry: int = 0
+
+
+_ADD = insert(bearers)
+_USED = (
+    update(bearers)
+    .where(bearers.c.hash == bindparam("of_hash"))
+    .values(used_at=bindparam("at_time", type_=UTCDateTime))
+)
+
+
+def add(conn: Connection, items: Sequence[Bearer], now: datetime) -> None:
+    """Write bearers, all in one statement."""
+    if items:
+        conn.execute(
+            _ADD,
+            [
+                {
+                    "hash": item.hash, "purpose": item.purpose, "carrier": item.carrier, "ticket_id": item.ticket_id,
+                    "person": item.person, "address": item.address, "is_group": item.group,
+                    "audience": item.audience, "journal_id": item.journal_id, "notice_id": item.notice_id,
+                    "mail_id": item.mail_id, "seen_entry": item.seen_entry, "created_at": now,
+                    "expires_at": item.expires_at,
+                }
+                for item in items
+            ],
+        )  # fmt: skip
+
+
+def revoke(conn: Connection, bearer_hash: str, reason: str, now: datetime) -> bool:
+    """Make that one bearer worthless; False when it was, or never existed."""
+    changed = update(bearers).where(bearers.c.hash == bearer_hash, bearers.c.revoked_at.is_(None))
+    return conn.execute(changed.values(revoked_at=now, revoked_reason=reason)).rowcount == 1
+
+
+def revoke_person(conn: Connection, person: str, reason: str, now: datetime) -> int:
+    """Make every bearer of an operator or group worthless, who left; return how many."""
+    changed = update(bearers).where(bearers.c.person == person, bearers.c.revoked_at.is_(None))
+    return conn.execute(changed.values(revoked_at=now, revoked_reason=reason)).rowcount
+
+
+def touch(conn: Connection, bearer_hash: str, now: datetime) -> None:
+    """Note that it was used."""
+    conn.execute(_USED, {"of_hash": bearer_hash, "at_time": now})
+
+
+def forget(conn: Connection, before: datetime) -> int:
+    """Delete what expired before that time; return how many."""
+    return conn.execute(bearers.delete().where(bearers.c.expires_at < before)).rowcount

@@ -1,0 +1,51 @@
+"""The mailbox book: how far each folder was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.store.schema import mailbox_book
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A folder: its UIDVALIDITY, the highest UID committed, and when it was read first."""
+
+    uidvalidity: int | None
+    last_uid: int
+    first_connect: datetime
+
+
+_insert = insert(mailbox_book)
+_PUT = _insert.on_conflict_do_update(
+    index_elements=[mailbox_book.c.mailbox, mailbox_book.c.folder],
+    set_={name: _insert.excluded[name] for name in ("uidvalidity", "last_uid", "updated_at")},
+)
+
+
+def get(conn: Connection, mailbox: str, folder: str) -> Page | None:
+    """Return what is known of the folder, None where it was never read."""
+    query = select(mailbox_book).where(mailbox_book.c.mailbox == mailbox, mailbox_book.c.folder == folder)
+    row = conn.execute(query).first()
+    return None if row is None else Page(row.uidvalidity, row.last_uid, row.first_connect)
+
+
+def put(conn: Connection, mailbox: str, folder: str, uidvalidity: int | None, last_uid: int, now: datetime) -> None:
+    """Write down how far the folder was read; the first time counts as the first connect."""
+    conn.execute(
+        _PUT,
+        {
+            "mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "last_uid": last_uid,
+            "first_connect": now, "updated_at": now,
+        },
+    )  # fmt: skip
+
+
+def pages(conn: Connection) -> dict[tuple[str, str], Page]:
+    """Return the whole book by mailbox and folder."""
+    rows = conn.execute(select(mailbox_book).order_by(mailbox_book.c.mailbox, mailbox_book.c.folder))
+    return {(row.mailbox, row.folder): Page(row.uidvalidity, row.last_uid, row.first_connect) for row in rows}

@@ -1,0 +1,157 @@
+"""The database and its blob store: opened once, handed to everybody; a Connection in a `with` is the unit of work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, event
+
+from gateway.errors import ConfigurationError, Problem, TryAgainError
+from gateway.store.blobs import BlobStore, FileBlobs, RowBlobs
+from gateway.store.failures import as_try_again
+from gateway.store.lock import sole_daemon
+
+HEAD = "0001"
+"""The newest migration; compared with the scripts by a test, so that Alembic is loaded only when there is work."""
+
+_BUSY_MS = 10_000
+_PRAGMAS = (
+    f"busy_timeout={_BUSY_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a 250 is said on commit: NORMAL may lose it when the power goes
+    "foreign_keys=ON",
+    "cache_size=-16000",
+    "temp_store=MEMORY",
+)
+_CONNECTIONS = 20
+
+
+class Store:
+    """Opens SQLite or PostgreSQL by URL; `state` is the folder for blobs.
+
+    `fail` is called with the name of each step that makes something durable, before it is done:
+    a test raises there, or ends the process.
+    """
+
+    def __init__(self, url: str, state: Path, fail: Callable[[str], None] | None = None) -> None:
+        self._url = sa.make_url(url)
+        self._fail = fail
+        self._writer: Any = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        self.engine = _open_sqlite(self._url) if self.dialect == "sqlite" else _open_postgresql(self._url)
+        self.blobs: BlobStore = (
+            FileBlobs(_folder(state / "blobs"), self._step)
+            if self.dialect == "sqlite"
+            else RowBlobs(self.engine, self._step)
+        )
+
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self._url.get_backend_name()
+
+    @property
+    def file(self) -> Path | None:
+        """Return the SQLite file, None with PostgreSQL."""
+        return Path(self._url.database or "") if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def write(self, step: str = "commit") -> Iterator[Connection]:
+        """Open one transaction that writes; committed and flushed when the block ends, undone when it raises.
+
+        SQLite has one writer: threads queue here instead of polling its lock. Do not nest.
+        """
+        if not self._enter():
+            raise TryAgainError("database: another thread is writing for too long")
+        try:
+            with as_try_again(), self.engine.begin() as conn:
+                yield conn
+                self._step(step)
+        finally:
+            self._leave()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one transaction that only reads: on SQLite it waits for nobody and sees one moment."""
+        with as_try_again(), self.engine.connect() as conn:
+            yield conn.execution_options(reads_only=True)
+
+    def daemon_lock(self) -> Any:
+        """Return a context manager that makes this the only daemon on a SQLite file; nothing with PostgreSQL."""
+        return nullcontext() if self.file is None else sole_daemon(self.file)
+
+    def upgrade(self) -> bool:
+        """Bring the schema to `HEAD`; say whether there was anything to do."""
+        if self.version() == HEAD:
+            return False
+        from gateway.store.migrate import upgrade  # Alembic is heavy and seldom needed
+
+        upgrade(self)
+        return True
+
+    def version(self) -> str | None:
+        """Return the migration the database is at, None when it is empty."""
+        with self.read() as conn:
+            if not sa.inspect(conn).has_table("alembic_version"):
+                return None
+            return conn.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _step(self, name: str) -> None:
+        if self._fail is not None:
+            self._fail(name)
+
+    def _enter(self) -> bool:
+        return self.dialect != "sqlite" or self._writer.acquire(timeout=_BUSY_MS / 1000)
+
+    def _leave(self) -> None:
+        if self.dialect == "sqlite":
+            self._writer.release()
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _open_sqlite(url: sa.URL) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise ConfigurationError([Problem("gateway.toml", 0, 0, "[database] url: SQLite needs a file")])
+    _folder(Path(url.database).parent)
+    engine = sa.create_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        # a transaction that reads first and writes later would fail with "database is locked"
+        conn.exec_driver_sql("BEGIN" if conn.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _open_postgresql(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": "-c timezone=utc -c synchronous_commit=on"},
+    )

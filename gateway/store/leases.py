@@ -1,0 +1,34 @@
+"""Leases: one leader for timers, one poller for each mailbox, among several daemons."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, or_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.store.schema import leases
+
+_insert = insert(leases)
+
+
+def acquire(conn: Connection, name: str, holder: str, now: datetime, lasting: timedelta) -> bool:
+    """Take the lease where it is free, run out, or ours; say whether we hold it."""
+    taken = _insert.on_conflict_do_update(
+        index_elements=[leases.c.name],
+        set_={"holder": _insert.excluded.holder, "until": _insert.excluded.until},
+        where=or_(leases.c.until <= now, leases.c.holder == holder),
+    ).returning(leases.c.holder)
+    values = {"name": name, "holder": holder, "until": now + lasting}
+    return conn.execute(taken, [values]).scalar() == holder
+
+
+def renew(conn: Connection, name: str, holder: str, now: datetime, lasting: timedelta) -> bool:
+    """Hold it longer; False when somebody else holds it or it ran out: then stop what it was for."""
+    ours = update(leases).where(leases.c.name == name, leases.c.holder == holder, leases.c.until > now)
+    return conn.execute(ours.values(until=now + lasting)).rowcount == 1
+
+
+def release(conn: Connection, name: str, holder: str) -> None:
+    """Give it back at a clean stop."""
+    conn.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))

@@ -1,0 +1,1 @@
+"""Migrations, written by hand; run by `gateway.store.migrate`."""

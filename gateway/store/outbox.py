@@ -1,0 +1,296 @@
+"""The outbox: finished mails on their way, one recipient each; the bytes never change any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, not_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+
+from gateway.mail.address import key
+from gateway.store.claim import NOW, Claim, claim_statement, in_state, take
+from gateway.store.engine import Store
+from gateway.store.schema import attempts, message_ids, outbox, outbox_raw, pauses
+from gateway.tickets.effects import Suppress
+
+INLINE = 128_000
+"""Mails up to this lie in the database; larger ones in the blob store (`keep_raw` before the transaction)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A mail of ours: about what, from whom to whom, how far it got."""
+
+    id: int
+    notice_id: int | None
+    ticket_id: int | None
+    entry_id: int | None
+    state: str  # ready | deferred | sent | failed | held | cancelled | suppressed
+    reason: str  # of suppressed, held, cancelled
+    event: str
+    audience: str
+    mail_from: str
+    rcpt_to: str
+    from_address: str
+    message_id: str | None
+    envid_hash: str | None
+    automatic: bool
+    size: int
+    blob: str | None
+    created_at: datetime
+    ready_at: datetime
+    attempts: int
+    first_attempt_at: datetime | None
+    sent_at: datetime | None
+    status: str | None  # last answer's code
+    error: str  # last answer's text
+    remote_id: str | None
+
+
+_FIELDS = tuple(OutboxRow.__dataclass_fields__)
+
+
+def _row(row: Any) -> OutboxRow:
+    return OutboxRow(**{name: getattr(row, name) for name in _FIELDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A finished mail to put in the outbox."""
+
+    notice_id: int | None
+    ticket_id: int | None
+    entry_id: int | None
+    event: str
+    audience: str
+    mail_from: str  # "" is the null sender
+    rcpt_to: str
+    from_address: str  # chooses the smarthost
+    message_id: str
+    raw: bytes
+    ready_at: datetime
+    automatic: bool = False
+    envid_hash: str | None = None
+    internal_lines: Sequence[str] = ()
+    public_lines: Sequence[str] = ()
+
+
+_ADD = insert_once(outbox).on_conflict_do_nothing(index_elements=[outbox.c.notice_id]).returning(outbox.c.id)
+_ADD_RAW = insert(outbox_raw)
+_SUPPRESS = insert(outbox)
+
+
+def keep_raw(store: Store, raw: bytes) -> str | None:
+    """Put a large mail into the blob store, before the transaction that names it; None where it is small."""
+    return store.blobs.put(raw) if len(raw) > INLINE else None
+
+
+def add(conn: Connection, mail: Outgoing, now: datetime, blob: str | None = None) -> int | None:
+    """Write a mail as `ready`; return its id, None where the notice has its mail already.
+
+    `blob`: what `keep_raw` gave for it.
+    """
+    mail_id: int | None = conn.execute(
+        _ADD,
+        {
+            "notice_id": mail.notice_id, "ticket_id": mail.ticket_id, "entry_id": mail.entry_id, "state": "ready",
+            "event": mail.event, "audience": mail.audience, "mail_from": mail.mail_from, "rcpt_to": mail.rcpt_to,
+            "rcpt_key": key(mail.rcpt_to), "from_address": mail.from_address, "message_id": mail.message_id,
+            "envid_hash": mail.envid_hash, "automatic": mail.automatic, "size": len(mail.raw), "blob": blob,
+            "created_at": now, "ready_at": mail.ready_at,
+        },
+    ).scalar()  # fmt: skip
+    if mail_id is not None:
+        conn.execute(
+            _ADD_RAW,
+            {
+                "mail_id": mail_id, "raw": None if blob else mail.raw,
+                "internal_lines": list(mail.internal_lines) or None, "public_lines": list(mail.public_lines) or None,
+            },
+        )  # fmt: skip
+    return mail_id
+
+
+def suppress(
+    conn: Connection, ticket_id: int | None, effect: Suppress, now: datetime, *, notice_id: int | None = None
+) -> None:
+    """Write down that a mail was not made, and why."""
+    conn.execute(
+        _SUPPRESS,
+        {
+            "notice_id": notice_id, "ticket_id": ticket_id, "state": "suppressed", "reason": effect.reason,
+            "event": effect.event, "audience": effect.audience, "rcpt_to": effect.to.address,
+            "rcpt_key": key(effect.to.address), "created_at": now, "ready_at": now,
+        },
+    )  # fmt: skip
+
+
+# --- delivery -----------------------------------------------------------------------------------------------------
+
+_older = outbox.alias("older")
+_BLOCKED = exists().where(
+    _older.c.ticket_id == outbox.c.ticket_id,
+    _older.c.rcpt_key == outbox.c.rcpt_key,
+    _older.c.id < outbox.c.id,
+    in_state(_older, "ready", "deferred"),
+)
+_PAUSED = or_(
+    exists().where(pauses.c.scope == "all"),
+    and_(outbox.c.automatic, exists().where(pauses.c.scope == "automatic")),
+)
+_CLAIM = claim_statement(
+    outbox,
+    and_(in_state(outbox, "ready", "deferred"), outbox.c.ready_at <= NOW, not_(_BLOCKED), not_(_PAUSED)),
+    [outbox.c.ready_at, outbox.c.id],
+    list(outbox.c),
+)
+_UNSENT = in_state(outbox, "ready", "deferred")
+_TRY = insert(attempts)
+_FREE = {"claimed_by": None, "claimed_until": None}
+
+
+def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit: int) -> list[OutboxRow]:
+    """Take up to `limit` mails that are due; of those to one recipient about one ticket only the oldest unsent."""
+    return [_row(row) for row in take(conn, _CLAIM, Claim(now, worker, lease, limit))]
+
+
+def sent(conn: Connection, mail: OutboxRow, at: datetime, status: str, text: str, remote_id: str | None = None) -> None:
+    """Say that the smarthost has taken it; an id of the smarthost's own becomes an alias."""
+    _attempt(conn, mail, at, "sent", status, text, state="sent", sent_at=at, remote_id=remote_id, error="")
+    if remote_id and remote_id.startswith("<"):
+        alias(conn, mail.id, remote_id)
+
+
+def deferred(conn: Connection, mail: OutboxRow, at: datetime, next_at: datetime, status: str | None, text: str) -> None:
+    """Say that it could not be sent now; it is due again at `next_at`."""
+    _attempt(conn, mail, at, "deferred", status, text, state="deferred", ready_at=next_at, error=text)
+
+
+def failed(conn: Connection, mail: OutboxRow, at: datetime, status: str | None, text: str) -> None:
+    """Say that it will not be sent."""
+    _attempt(conn, mail, at, "failed", status, text, state="failed", error=text)
+
+
+def _attempt(
+    conn: Connection, mail: OutboxRow, at: datetime, outcome: str, status: str | None, text: str, **values: Any
+) -> None:
+    """Write an attempt and its result. A mail cancelled meanwhile but taken by the smarthost was sent all the same."""
+    where = outbox.c.id == mail.id if outcome == "sent" else and_(outbox.c.id == mail.id, _UNSENT)
+    conn.execute(
+        update(outbox)
+        .where(where)
+        .values(
+            attempts=outbox.c.attempts + 1, status=status, first_attempt_at=mail.first_attempt_at or at,
+            **_FREE, **values,
+        )
+    )  # fmt: skip
+    conn.execute(_TRY, {"mail_id": mail.id, "at": at, "outcome": outcome, "status": status, "text": text})
+
+
+def told(conn: Connection, mail_id: int, state: str, status: str | None, text: str) -> None:
+    """Set what a delivery report told of a mail that had left: `failed`, `deferred` (still trying) or `sent`.
+
+    A delay reported by somebody else's server changes no state of ours: it is not our mail to try again.
+    """
+    values = {"status": status, "error": text} | ({} if state == "deferred" else {"state": state})
+    conn.execute(update(outbox).where(outbox.c.id == mail_id, in_state(outbox, "sent", "failed")).values(values))
+
+
+def hold(conn: Connection, mail_id: int, reason: str) -> bool:
+    """Put aside a mail that is not sent yet."""
+    return _change(conn, and_(outbox.c.id == mail_id, _UNSENT), state="held", reason=reason, **_FREE)
+
+
+def cancel(conn: Connection, mail_id: int, reason: str = "") -> bool:
+    """Never send it; False when it is gone already or somebody is just sending it."""
+    waiting = and_(in_state(outbox, "ready", "deferred", "held", "failed"), outbox.c.claimed_by.is_(None))
+    return _change(conn, and_(outbox.c.id == mail_id, waiting), state="cancelled", reason=reason)
+
+
+def retry(conn: Connection, mail_id: int, now: datetime) -> bool:
+    """Send it as soon as possible; failed, held, deferred and cancelled ones as well. False when there is none."""
+    possible = in_state(outbox, "ready", "deferred", "held", "failed", "cancelled")
+    return _change(
+        conn, and_(outbox.c.id == mail_id, possible), state="ready", reason="", ready_at=now, first_attempt_at=None
+    )
+
+
+def _change(conn: Connection, where: ColumnElement[bool], **values: Any) -> bool:
+    return conn.execute(update(outbox).where(where).values(values)).rowcount == 1
+
+
+_PAUSE = insert_once(pauses).on_conflict_do_nothing()
+
+
+def pause(conn: Connection, now: datetime, reason: str, scope: str = "all") -> None:
+    """Let nothing leave; `scope` "automatic" stops only what no person wrote."""
+    conn.execute(_PAUSE, {"scope": scope, "reason": reason, "since": now})
+
+
+def resume(conn: Connection) -> None:
+    """Let everything leave again."""
+    conn.execute(pauses.delete())
+
+
+def paused(conn: Connection) -> dict[str, str]:
+    """Return the reason of each pause by scope; empty when mails leave."""
+    return {row.scope: row.reason for row in conn.execute(select(pauses))}
+
+
+# --- looking ------------------------------------------------------------------------------------------------------
+
+
+def alias(conn: Connection, mail_id: int, message_id: str) -> None:
+    """Know our mail by a further Message-ID, one that a relay gave it."""
+    mail = get(conn, mail_id)
+    if mail is not None and mail.ticket_id is not None:
+        conn.execute(
+            insert(message_ids).values(
+                message_id=message_id, ticket_id=mail.ticket_id, entry_id=mail.entry_id,
+                notice_id=mail.notice_id, sent_to=mail.rcpt_to,
+            )
+        )  # fmt: skip
+
+
+def get(conn: Connection, mail_id: int) -> OutboxRow | None:
+    """Return the mail, or None."""
+    row = conn.execute(select(outbox).where(outbox.c.id == mail_id)).first()
+    return None if row is None else _row(row)
+
+
+def by_envid(conn: Connection, envid_hash: str) -> OutboxRow | None:
+    """Return the mail a delivery report names by our envelope id, or None."""
+    row = conn.execute(select(outbox).where(outbox.c.envid_hash == envid_hash)).first()
+    return None if row is None else _row(row)
+
+
+def list_rows(conn: Connection, state: str | None = None, limit: int = 100) -> list[OutboxRow]:
+    """Return the newest mails, newest first."""
+    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(in_state(outbox, state) if state.isalpha() else outbox.c.state == state)
+    return [_row(row) for row in conn.execute(query)]
+
+
+def of_ticket(conn: Connection, ticket_id: int) -> list[OutboxRow]:
+    """Return the mails about a ticket, suppressed ones as well, oldest first."""
+    return [
+        _row(row) for row in conn.execute(select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id))
+    ]
+
+
+_RAW = select(outbox_raw.c.raw).where(outbox_raw.c.mail_id == bindparam("wanted"))
+
+
+def load_raw(store: Store, mail: OutboxRow) -> bytes:
+    """Return the exact bytes of the mail; KeyError where there are none (suppressed, erased)."""
+    if mail.blob is not None:
+        return store.blobs.get(mail.blob)
+    with store.read() as conn:
+        raw = conn.execute(_RAW, {"wanted": mail.id}).scalar()
+    if raw is None:
+        raise KeyError(mail.id)
+    return bytes(raw)

@@ -1,0 +1,121 @@
+"""Column types: times that are never naive, text every database takes, JSON that is the same bytes everywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Primary keys: only a column declared INTEGER is SQLite's own rowid."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware time. SQLite keeps whole microseconds since 1970 (small, sortable), PostgreSQL `timestamptz`.
+
+    A naive time is refused: nobody could say later which zone it was.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of the database."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.DateTime(timezone=True))
+        return dialect.type_descriptor(sa.BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse naive times; give each database its form."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"naive time {value!r}"
+            raise ValueError(msg)
+        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the time in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return _EPOCH + timedelta(microseconds=value) if isinstance(value, int) else value.astimezone(UTC)
+
+
+def clean(text: str) -> str:
+    """Return `text` without what a database refuses: NUL (PostgreSQL), half surrogates (UTF-8)."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+    return text
+
+
+class CleanText(TypeDecorator[str]):
+    """Text without NUL and half surrogates; both come in real mail and stay in the raw bytes."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Clean what goes in."""
+        del dialect
+        return None if value is None else clean(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a JSON value for the types our facts are made of."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, AbstractSet):
+        return sorted(value)
+    msg = f"{type(value).__name__} has no place in JSON"
+    raise TypeError(msg)
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False, default=_plain
+).encode
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON text of `value`: sorted keys, no spaces, times in RFC 3339. Digests are made over it."""
+    return clean(_encode(value))
+
+
+def rfc3339(at: datetime) -> str:
+    """Return `at` as UTC in RFC 3339 with a Z, as interfaces show times."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as canonical text on both databases, so that a digest over it stays true; NULL is None."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write canonical JSON."""
+        del dialect
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read it back; tuples come back as lists."""
+        del dialect
+        return None if value is None else json.loads(value)

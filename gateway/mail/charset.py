@@ -10,7 +10,7 @@ from typing import Final
 # Wider codecs stand in for what senders mislabel: cp1252 for latin-1, gb18030 for gb2312, cp949 for ks_c_5601.
 _LABELS: Final[dict[str, str]] = {
     "utf-8": "utf-8", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-8mb4": "utf-8", "cp65001": "utf-8",
-    "us-ascii": "cp1252", "ascii": "cp1252", "ansi-x3.4-1968": "cp1252", "iso-646": "cp1252", "ansi": "cp1252",
+    "us-ascii": "ascii", "ascii": "ascii", "ansi-x3.4-1968": "ascii", "iso-646": "ascii", "ansi": "cp1252",
     "latin1": "cp1252", "latin-1": "cp1252", "l1": "cp1252", "iso-ir-100": "cp1252", "latin-9": "iso8859-15",
     "latin2": "iso8859-2", "latin-2": "iso8859-2", "latin9": "iso8859-15", "iso-8859-8-i": "iso8859-8", "iso-8859-8-e": "iso8859-8",
     "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030", "euc-cn": "gb18030", "gb-2312-80": "gb18030",
@@ -38,7 +38,7 @@ _LABEL_FIRST: Final = frozenset(
 )  # fmt: skip
 CODECS: Final = tuple(
     sorted(
-        {*_LABELS.values(), "ascii", "latin-1"}
+        {*_LABELS.values(), "latin-1"}
         | {f"iso8859-{n}" for n in (*range(2, 11), *range(13, 17))}
         | {f"cp{n}" for n in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 858, *range(860, 867), 869)}
     )
@@ -46,7 +46,6 @@ CODECS: Final = tuple(
 """Every codec that may be used, for the parser process to load before it gives up the right to open files."""
 
 _GUESSED: Final = 8 * 1024  # bytes; the guess does not get better with more
-_CONFIDENT: Final = 0.7
 
 
 def codec(label: str | None) -> str | None:
@@ -80,7 +79,11 @@ def decode(raw: bytes, label: str | None = None) -> tuple[str, str | None]:
         if text is not None:
             wrong = name is not None and attempt != name and not raw.isascii()
             return text, f"charset {label!r} is wrong, read as {attempt}" if wrong else _unknown(label)
-    if name in _LABEL_FIRST and (text := raw.decode(name, "replace")).count("\ufffd") * 20 < len(text):
+    if (
+        name is not None
+        and name in _LABEL_FIRST
+        and (text := raw.decode(name, "replace")).count("\ufffd") * 20 < len(text)
+    ):
         return text, f"bytes that are not {label!r}"
     guess = _guess(raw)
     return raw.decode(guess, "replace"), f"charset {label!r} does not fit, guessed {guess}"
@@ -91,9 +94,9 @@ def _unknown(label: str | None) -> str | None:
 
 
 def _attempts(name: str | None) -> tuple[str, ...]:
-    if name in _LABEL_FIRST:
-        return (name, "utf-8")
-    return ("utf-8",) if name in {None, "utf-8"} else ("utf-8", name or "")
+    if name is None or name in {"utf-8", "ascii"}:
+        return ("utf-8",)
+    return (name, "utf-8") if name in _LABEL_FIRST else ("utf-8", name)
 
 
 def _strict(raw: bytes, name: str) -> str | None:
@@ -116,6 +119,4 @@ def _guess(raw: bytes) -> str:
 
     found = chardet.detect(raw[:_GUESSED])
     name = codec(found.get("encoding"))
-    if name is None or (found.get("confidence") or 0) < _CONFIDENT or _strict(raw, name) is None:
-        return "cp1252"
-    return name
+    return name if name and name != "ascii" and _strict(raw, name) is not None else "cp1252"

@@ -19,3 +19,4 @@ NEW_TEXT: Final = 256 * 1024  # characters searched for quotes, signatures and l
 SUBJECT: Final = 2_000  # characters; RFC 5322 says 998 octets a line, longer ones are advertisement or attack
 INNER_MESSAGES: Final = 20  # attached messages looked into
 FILE_NAME: Final = 120  # bytes of an attachment's name in UTF-8
+PARSER_MEMORY: Final = 768 * 1024 * 1024  # bytes of address space of a parser process

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 from gateway.mail import charset, encoded_words, limits
 
 _CONTINUED: Final = re.compile(r"([^*]+)\*(\d{1,3})?(\*)?\Z")
-_VALUE: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"?[^;]*|([^;]*)', re.DOTALL)
+_VALUE: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"[^;]*|\s*"?([^;]*)', re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 
 

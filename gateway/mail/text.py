@@ -1,4 +1,4 @@
-"""Text as it is kept: NFC, "\\n", and nothing in it that a database, a terminal or a log stumbles over."""
+"""Text as it is kept: NFC, bare line feeds, and nothing in it that a database, a terminal or a log stumbles over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INVISIBLE: Final = re.compile(
 
 
 def body(text: str) -> str:
-    """Return a message body as kept: line ends "\\n", NFC, no control characters, no empty edges."""
+    """Return a message body as kept: line feeds, NFC, no control characters, no empty edges."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     return nfc(_CONTROL.sub("", text)).strip("\n").rstrip()
 

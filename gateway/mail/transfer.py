@@ -16,6 +16,7 @@ _SOFT_BREAK: Final = re.compile(rb"=[ \t]+(?=\r?\n)")
 _TRAILING_BLANK: Final = re.compile(rb"[ \t]+(?=\r?\n)")
 # A line of words, or a rule: a list or virus scanner wrote it under the encoded text.
 _FOOTER: Final = re.compile(rb"\n(?:[^\r\n \t]+[ \t]+[^\r\n \t]|[-_=*]{3,})")
+_WORDS: Final = re.compile(rb"\s*[^\s]+[ \t]+[^\s]")
 _STRAY: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
 _UU_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)\r?\n", re.MULTILINE)
 
@@ -45,6 +46,8 @@ def decode(raw: bytes, encoding: str) -> tuple[bytes, str | None]:
 
 
 def _base64(raw: bytes) -> tuple[bytes, str | None]:
+    if _WORDS.match(raw):
+        return raw, "text that says it is base64"
     defect = None
     if (footer := _FOOTER.search(raw.strip())) and footer.start() > 0:
         raw, defect = raw.strip()[: footer.start()], "text below base64 was left out"

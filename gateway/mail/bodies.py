@@ -1,0 +1,216 @@
+"""Which part of a message is the text that a reader sees, and which are files beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Final
+
+from gateway.mail import charset, flowed, html, text, transfer
+from gateway.mail.structure import Part
+
+# Kinds of text that are files for a reader, wherever they stand.
+_FILES: Final = frozenset(
+    {
+        "calendar",
+        "csv",
+        "vcard",
+        "x-vcard",
+        "directory",
+        "rtf",
+        "css",
+        "xml",
+        "javascript",
+        "rfc822-headers",
+        "x-patch",
+        "x-diff",
+    }
+)
+_TAGGED: Final = frozenset({"enriched", "richtext"})
+_OTHER_FORMS: Final = frozenset(
+    {"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext", "text/plain", "text/html"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A leaf that is no body: its content decoded."""
+
+    part: Part
+    content: bytes = field(repr=False)
+    related: bool  # stands in multipart/related: a picture of the text
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One body part: its text, and its HTML if it was HTML."""
+
+    text: str
+    html: str | None
+
+
+@dataclass(slots=True)
+class Bodies:
+    """What was found in a tree, in the order of the message."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)  # every text/plain leaf as read, for delivery reports
+    digests: list[bytes] = field(default_factory=list)  # decoded content of every leaf
+    defects: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Return the whole text."""
+        return "\n\n".join(piece.text for piece in self.pieces if piece.text)
+
+    @property
+    def html(self) -> str | None:
+        """Return the whole HTML body, plain pieces made HTML; None where no piece is HTML."""
+        if not any(piece.html is not None for piece in self.pieces):
+            return None
+        if len(self.pieces) == 1:
+            return self.pieces[0].html
+        return "\n".join(piece.html if piece.html is not None else _as_html(piece.text) for piece in self.pieces)
+
+
+def find(root: Part) -> Bodies:
+    """Sort the leaves of a message into text and files."""
+    bodies = Bodies()
+    _visit(root, bodies, is_root=True)
+    return bodies
+
+
+def _as_html(plain: str) -> str:
+    return f'<div style="white-space: pre-wrap">{escape(plain)}</div>'
+
+
+def _visit(part: Part, bodies: Bodies, *, is_root: bool = False, related: bool = False) -> None:
+    if not part.is_container:
+        _leaf(part, bodies, is_root=is_root, related=related)
+        return
+    match part.type:
+        case "multipart/alternative":
+            _alternative(part, bodies)
+        case "multipart/related":
+            _related(part, bodies)
+        case "multipart/encrypted":
+            for child in part.children:
+                _files_of(child, bodies)
+        case _:
+            for child in part.children:
+                _visit(child, bodies, related=related)
+
+
+def _related(part: Part, bodies: Bodies) -> None:
+    """Read the root of a compound object (RFC 2387), and beside it its pictures."""
+    start = part.parameters.get("start", "").strip().strip("<>")
+    main = next((child for child in part.children if start and child.content_id == start), part.children[0])
+    if not _has_text(main):  # pictures first: some senders mean mixed
+        main = next((child for child in part.children if _has_text(child)), main)
+    _visit(main, bodies)
+    for child in part.children:
+        if child is not main:
+            _visit(child, bodies, related=True)
+
+
+def _alternative(part: Part, bodies: Bodies) -> None:
+    """Take the plain form as text and the richest as HTML; what is no form of the text is a file."""
+    before = len(bodies.pieces)
+    plain, rich = Bodies(), Bodies()
+    for child in part.children:
+        side = rich if _has(child, "text/html") else plain
+        if child.is_container or child.type in {"text/plain", "text/html"}:
+            _visit(child, side)
+        elif child.type in _OTHER_FORMS:
+            _visit(child, side if not (plain.text or rich.text) else Bodies())
+        else:
+            _files_of(child, bodies)
+    words = plain.text
+    if rich.pieces and (words or rich.html is not None):
+        bodies.pieces.append(Piece(words or rich.text, rich.html))
+    else:
+        bodies.pieces += plain.pieces
+    for side in (plain, rich):
+        bodies.files += side.files
+        bodies.plain += side.plain
+        bodies.digests += side.digests
+        bodies.defects += side.defects
+    if len(bodies.pieces) == before and rich.pieces:
+        bodies.pieces += rich.pieces
+
+
+def _has(part: Part, kind: str) -> bool:
+    return (part.type == kind and part.disposition != "attachment") or any(_has(child, kind) for child in part.children)
+
+
+def _has_text(part: Part) -> bool:
+    return _has(part, "text/plain") or _has(part, "text/html")
+
+
+def _files_of(part: Part, bodies: Bodies) -> None:
+    for child in part.children:
+        _files_of(child, bodies)
+    if not part.is_container:
+        _file(part, _content(part, bodies), bodies, related=False)
+
+
+def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
+    content = _content(part, bodies)
+    if not _is_body(part, bodies, is_root=is_root, related=related):
+        _file(part, content, bodies, related=related)
+        return
+    words, defect = charset.decode(content, part.parameters.get("charset"))
+    if defect:
+        bodies.defects.append(defect)
+    subtype = part.type.partition("/")[2]
+    if subtype == "html":
+        _html(part, content, words, bodies)
+    elif subtype in _TAGGED:
+        bodies.pieces.append(Piece(text.body(html.strip_tags(words.replace("<<", "&lt;"))), None))
+    else:
+        plain = text.body(_unflowed(part, words))
+        bodies.plain.append(plain)
+        bodies.pieces.append(Piece(plain, None))
+
+
+def _is_body(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> bool:
+    """Tell whether a leaf is read as text: the first text is, even with a name; later ones with a name are files."""
+    subtype = part.type.partition("/")[2]
+    if part.maintype != "text" or subtype in _FILES:
+        return False
+    if part.disposition == "attachment":
+        return is_root and not part.file_name
+    if related and part.content_id:
+        return False
+    return not part.file_name or not any(piece.text for piece in bodies.pieces)
+
+
+def _content(part: Part, bodies: Bodies) -> bytes:
+    content, defect = transfer.decode(part.encoded, part.encoding)
+    if defect:
+        bodies.defects.append(defect)
+    bodies.digests.append(content)
+    return content
+
+
+def _file(part: Part, content: bytes, bodies: Bodies, *, related: bool) -> None:
+    if content or part.file_name:
+        bodies.files.append(File(part, content, related))
+
+
+def _html(part: Part, content: bytes, words: str, bodies: Bodies) -> None:
+    words = words.replace("\0", "")
+    reason = html.bomb(words)
+    if reason is None:
+        bodies.pieces.append(Piece(text.body(html.to_text(words)), words))
+        return
+    bodies.defects.append(reason)
+    bodies.pieces.append(Piece(text.body(html.strip_tags(words)), None))
+    bodies.files.append(File(part, content, related=False))
+
+
+def _unflowed(part: Part, words: str) -> str:
+    if part.parameters.get("format", "").lower() != "flowed":
+        return words
+    return flowed.unflow(words.replace("\r\n", "\n"), delsp=part.parameters.get("delsp", "").lower() == "yes")

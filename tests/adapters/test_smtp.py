@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from gateway.inbound.options import SmtpLimits
+from gateway.inbound.trust import Trust
 from gateway.mail.received import Accepted
 from tests.support.certificates import Certificate
 from tests.support.waiting import eventually
@@ -491,3 +492,12 @@ def test_a_socket_of_the_service_manager_is_used(intake) -> None:
     intake.listen(fd=given.detach())
     assert intake.place == place
     assert intake.connect().reply().startswith("220")
+
+
+def test_what_a_trusted_relay_proved_goes_with_the_mail(intake) -> None:
+    trust = Trust("authserv_id", "mx.acme.example", ("127.0.0.1",))
+    intake.listen(trust=trust)
+    client = intake.connect()
+    client.up_to_data()
+    client.say(b"Authentication-Results: mx.acme.example; dmarc=pass header.from=kund.example\r\n" + WIRE)
+    assert intake.journal.rows[0].proof.verdict == "pass"

@@ -47,7 +47,7 @@ def test_an_empty_message_ends_at_once() -> None:
     [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n", b"\r\n.\0\r\n", b"\r\n.\r\r\n"],
 )
 def test_only_the_full_terminator_ends_a_message(end: bytes, size: int) -> None:
-    content, unstuffer = fed(b"x" + end + b"MAIL FROM:<a@b>\r\n", [size])
+    _, unstuffer = fed(b"x" + end + b"MAIL FROM:<a@b>\r\n", [size])
     assert not unstuffer.done
     assert b"MAIL" not in unstuffer.rest
 

@@ -1,0 +1,86 @@
+"""Which header fields trusted hops wrote: those above the first hop nobody vouches for (RFC 8601 §5, §7.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import islice, pairwise
+from typing import Final
+
+from gateway.inbound.trust import Trust
+
+_LONGEST: Final = 256 * 1024
+_MOST_FIELDS: Final = 2000
+_BLANK: Final = re.compile(rb"\r?\n\r?\n")
+_FOLD: Final = re.compile(r"\r?\n(?=[ \t])|\r(?=[ \t])")
+_NAME: Final = re.compile(r"[!-9;-~]+[ \t]*\Z")
+_ADDRESS: Final = re.compile(r"(?<![\w.:])(?:IPv6:)?(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?![\w:])")
+_COMMENT: Final = re.compile(r"\([^()]*\)")
+_MICROSOFT: Final = (".outlook.com", ".exchangelabs.com", ".office365.us", ".partner.outlook.cn")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One header field: name in lower case exactly as written up to the colon, value unfolded and stripped."""
+
+    name: str
+    value: str
+
+
+def read_fields(raw: bytes) -> list[Field]:
+    """Read the header section, top first; never raises. Raw 8-bit becomes UTF-8 or Latin-1."""
+    head = raw[:_LONGEST]
+    if end := _BLANK.search(head):
+        head = head[: end.start()]
+    try:
+        text = head.decode()
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")
+    fields = []
+    for line in islice(_FOLD.sub("", text).split("\n"), _MOST_FIELDS):
+        name, colon, value = line.partition(":")
+        if colon and _NAME.match(name):
+            fields.append(Field(name.lower(), value.strip()))
+    return fields
+
+
+def trusted_fields(fields: Iterable[Field], trust: Trust) -> list[Field]:
+    """Return the fields from the top down to where a stranger's begin.
+
+    A Received field tells whom its writer had the mail from. Where that is no trusted hop, the next Received
+    and all below it came from outside. Between the two lie fields of both, so what is read there must be the
+    topmost of its kind: a hop writes its own above what it was given.
+    """
+    trusted: list[Field] = []
+    at_border = False
+    for field in fields:
+        if field.name == "received":
+            if at_border or (trust.kind == "microsoft365" and not _from_microsoft(field.value)):
+                # Exchange Online writes its result above the border's Received, never below.
+                return trusted
+            at_border = trust.kind != "microsoft365" and not _from_trusted(field.value, trust)
+        trusted.append(field)
+    return trusted
+
+
+def _from_trusted(received: str, trust: Trust) -> bool:
+    """Say whether all addresses in the from clause are ours: the name a client gives itself is his to choose."""
+    origin = re.split(r"\bby\b", received, maxsplit=1)[0]
+    return all(_vouched(found[1], trust) for found in _ADDRESS.finditer(origin))
+
+
+def _vouched(written: str, trust: Trust) -> bool:
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return False
+    return address.is_loopback or bool(trust.relays and trust.covers(written))
+
+
+def _from_microsoft(received: str) -> bool:
+    """Say whether both ends of this hop are Exchange Online."""
+    words = _COMMENT.sub(" ", received).lower().split()
+    ends = [after.rstrip(";") for word, after in pairwise(words) if word in {"from", "by"}]
+    return len(ends) >= 2 and all(end.endswith(_MICROSOFT) for end in ends[:2])

@@ -138,7 +138,9 @@ def _joined_entries(old: Node, new: Node, problems: list[Problem]) -> Node:
     for key in new.entries.keys() & old.entries.keys():
         first = old.keys[key]
         _wrong(problems, new.keys[key], f"'{key}' stands already in {first.file}, line {first.line}")
-    return Node("mapping", old.place, entries={**new.entries, **old.entries}, keys={**new.keys, **old.keys})
+    # the main file's come first: an order in the file is an order of preference
+    added = {key: node for key, node in new.entries.items() if key not in old.entries}
+    return Node("mapping", old.place, entries={**old.entries, **added}, keys={**new.keys, **old.keys})
 
 
 def _objects(root: Node, files: Mapping[str, str], problems: list[Problem]) -> dict[str, dict[str, str]]:

@@ -13,7 +13,14 @@ from gateway.mail.words import ATTRIBUTION_LEADS, ATTRIBUTION_VERBS, WEEKDAYS
 _MOST_LINES: Final = 5
 _LONGEST: Final = 600
 _VERB: Final = re.compile(
-    r"(?<!\w)(?:" + "|".join(map(re.escape, sorted({v for v in ATTRIBUTION_VERBS if v.isascii() or ord(v[0]) < 0x0590}, key=len, reverse=True))) + r")(?!\w)"
+    r"(?<!\w)(?:"
+    + "|".join(
+        map(
+            re.escape,
+            sorted({v for v in ATTRIBUTION_VERBS if v.isascii() or ord(v[0]) < 0x0590}, key=len, reverse=True),
+        )
+    )
+    + r")(?!\w)"
 )
 _EASTERN_VERBS: Final = tuple(v for v in ATTRIBUTION_VERBS if ord(v[0]) >= 0x0590)
 _ADDRESS: Final = re.compile(r"[\w.+'=&/-]{1,128}@[\w.-]{1,128}")
@@ -52,10 +59,10 @@ def read_ending_at(lines: Sequence[str], last: int, floor: int = 0) -> Attributi
         if judged is None:
             continue
         certain, led = judged
-        found = Attribution(start, last + 1, joined, certain)
-        if led:
-            return found
-        best = best or found
+        if led or best is None:
+            best = Attribution(start, last + 1, joined, certain)
+        if led and _DATE.search(joined.casefold()):
+            break
     return best
 
 
@@ -64,7 +71,19 @@ def _may_end(line: str) -> bool:
     if text.endswith((":", "：")):
         return True
     low = text.casefold()
-    return low.endswith(("wrote ----", "wrote ---", "wrote", "skrev ----", "schrieb ----", "a écrit ----", "escribió ----", "wrote -----", "skrev"))
+    return low.endswith(
+        (
+            "wrote ----",
+            "wrote ---",
+            "wrote",
+            "skrev ----",
+            "schrieb ----",
+            "a écrit ----",
+            "escribió ----",
+            "wrote -----",
+            "skrev",
+        )
+    )
 
 
 def _judge(text: str) -> tuple[bool, bool] | None:

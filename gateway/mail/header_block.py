@@ -18,7 +18,9 @@ _OTHER: Final = (
 )  # fmt: skip
 KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(_OTHER, "other"),
-    **{label.casefold(): kind for kinds in HEADER_LABELS.values() for kind, labels in kinds.items() for label in labels},
+    **{
+        label.casefold(): kind for kinds in HEADER_LABELS.values() for kind, labels in kinds.items() for label in labels
+    },
 }
 """Label, lower case, to the kind of header: from, date, to, cc, bcc, subject, reply_to, other."""
 
@@ -51,7 +53,7 @@ class HeaderBlock:
 def label(line: str) -> tuple[str, str] | None:
     """Read `Label: value` with a label known in some language as (kind, value)."""
     text = unquoted(line).lstrip("*_ ")
-    head, colon, value = text[:_LONGEST].replace("：", ":").partition(":")
+    head, colon, _ = text[:_LONGEST].replace("：", ":").partition(":")
     if not colon:
         return None
     kind = KINDS.get(head.strip("*_ \t").casefold().replace("’", "'"))
@@ -98,7 +100,11 @@ def _is_wrapped(lines: Sequence[str], at: int, last: str, value: str) -> bool:
     text = unquoted(lines[at])
     if not value:
         return last != "subject" or (at + 1 < len(lines) and label(lines[at + 1]) is not None)
-    if last in ("from", "to", "cc", "bcc", "reply_to") and len(text) < 400 and ("@" in text or value.endswith((",", ";"))):
+    if (
+        last in ("from", "to", "cc", "bcc", "reply_to")
+        and len(text) < 400
+        and ("@" in text or value.endswith((",", ";")))
+    ):
         return True
     return at + 1 < len(lines) and label(lines[at + 1]) is not None and len(text) < 200
 

@@ -8,10 +8,12 @@ from typing import Final
 SCAN_LIMIT: Final = 256 * 1024
 """Characters of a body that are looked at; what lies behind belongs to what stood last."""
 
-_INVISIBLE: Final = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_INVISIBLE: Final = dict.fromkeys(
+    [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 _SPACES: Final = dict.fromkeys([0xA0, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x3000], " ")
 _TABLE: Final = {**_INVISIBLE, **_SPACES}
-_RULE: Final = re.compile(r"[-_=*─━—–•.~ \t]{5,}")
+_RULE: Final = re.compile(r"[-_=*─━—–~ \t]{3,}")
 _QUOTE_SIGNS: Final = "> \t|"
 
 
@@ -33,18 +35,19 @@ def plain(line: str) -> str:
 def unquoted(line: str) -> str:
     """Return the plain line without the signs of quoting before it."""
     stripped = plain(line)
-    return stripped.lstrip(_QUOTE_SIGNS) if stripped[:1] in (">", "|") else stripped
+    return stripped.lstrip(_QUOTE_SIGNS) if stripped[:1] in (">", "|") and stripped[1:2] != ":" else stripped
 
 
 def is_quoted(line: str) -> bool:
-    """Say whether the line bears a quote sign."""
-    return plain(line).startswith(">")
+    """Say whether the line bears a quote sign. ">:" is the end of a wrapped "<address>:"."""
+    text = plain(line)
+    return text.startswith(">") and not text.startswith(">:")
 
 
 def is_rule(line: str) -> bool:
-    """Say whether the line is nothing but a ruler (dashes, underscores …, at least five)."""
+    """Say whether the line is nothing but a ruler (dashes, underscores …, at least three)."""
     stripped = unquoted(line)
-    return len(stripped) >= 5 and _RULE.fullmatch(stripped) is not None
+    return len(stripped) >= 3 and _RULE.fullmatch(stripped) is not None
 
 
 def is_blank(line: str) -> bool:

@@ -58,7 +58,7 @@ HEADER_LABELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "fr": {
         "from": ("De", "Expéditeur", "De la part de"),
-        "date": ("Envoyé", "Envoyé le", "Date", "Date d'envoi"),
+        "date": ("Envoyé", "Envoyé le", "Date", "Date d'envoi", "Message du", "Le"),
         "to": ("À", "Pour", "Destinataire"),
         "cc": ("Copie à", "Copie"),
         "bcc": ("Cci",),

@@ -1,0 +1,242 @@
+"""Cut the quoted mail out of an HTML body: clients mark it with classes and ids, which no text can tell.
+
+The result is only believed where it agrees with the text, so that text and HTML never show different things.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from gateway.mail import quote
+from gateway.mail.banners import is_banner
+from gateway.mail.header_block import label
+from gateway.mail.html import to_text
+from gateway.mail.lines import squeezed
+
+_AND_ALL_BEHIND: Final = (
+    "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container, hr#stopSpelling, hr#zwchr, "
+    "#OLK_SRC_BODY_SECTION, #isReplyContent, #ms-outlook-mobile-body-separator-line, .OutlookMessageHeader, #x_divRplyFwdMsg, "
+    "a[name='_MailOriginal'], a[name='_MailEndCompose'] + div[style*='border-top']"
+)
+_QUOTES: Final = (
+    "blockquote[type=cite], blockquote.gmail_quote, div.gmail_quote, div.gmail_extra > div.gmail_quote, div.moz-cite-prefix, "
+    ".yahoo_quoted, [id^=yahoo_quoted], .protonmail_quote, .tutanota_quote, .zmail_extra, .zmail_extra_hr, .moz-email-headers-table, "
+    ".ymail_android_signature_quote, div.hubspot-quote, #reply-intro, .front-blockquote, div[class^=AppleMailQuote], "
+    ".gmail_attr, blockquote[id^=iosymail], #protonmail_mobile_signature_block_quote, .replyHeader + blockquote, #replybody1, #origbody"
+)
+_SIGNATURES: Final = (
+    ".gmail_signature, .gmail_signature_prefix, .moz-signature, #ms-outlook-mobile-signature, .protonmail_signature_block, "
+    "#Signature, #signature, .x_signature, #AppleMailSignature, .ms-outlook-ios-signature, #yahoo-mobile-signature, .ymail_android_signature"
+)
+_BORDERED: Final = "div[style*=border-top], div[style*=BORDER-TOP], td[style*=border-top]"
+_BORDER_TOP: Final = re.compile(
+    r"border-top(?:-style|-color|-width)?\s{0,3}:\s{0,3}[^;]{0,60}(?:solid|#e1e1e1|#b5c4df|rgb|1pt)|border-top-style",
+    re.IGNORECASE,
+)
+_MOST_NODES: Final = 20_000
+_NEEDLE: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """HTML without what was quoted, and the signature that was taken out, as text."""
+
+    html: str
+    signature: str
+    cut: bool
+
+
+def refine(by_text: quote.Split, text: str, html: str) -> quote.Split:
+    """Better a split by text with what the HTML marks, and find the HTML that belongs to the new text."""
+    remainder = cut(html)
+    rendered = to_text(remainder.html)
+    by_html = quote.split_text(rendered) if rendered.strip() else None
+    if by_html is None or by_text.why.startswith("forwarded:"):
+        return by_text
+    better = _choose(by_text, by_html, remainder, text)
+    return replace(better, new_html=_html_of(better.new_text, by_html, rendered, remainder.html))
+
+
+def _choose(by_text: quote.Split, by_html: quote.Split, remainder: Remainder, text: str) -> quote.Split:
+    """Take the HTML's word where it leaves less, and what it leaves begins or ends the text."""
+    new, other = squeezed(by_text.new_text), squeezed(by_html.new_text)
+    if not other or len(other) >= len(new):
+        return by_text
+    whole = squeezed(text)
+    lead = whole.find(other[:2000])
+    if lead < 0 or whole[lead : lead + len(other)] != other:
+        return by_text
+    before, rest = _parted(text, lead, len(other))
+    kept = text[before : before + rest].strip()
+    behind = text[before + rest :].strip("\n")
+    signed = _signature_length(behind, remainder.signature) if remainder.signature else len(behind) - len(behind)
+    quoted = "\n".join(part for part in (text[:before].strip("\n"), behind[signed:].strip("\n")) if part)
+    signature = behind[:signed].strip("\n")
+    if by_html.signature and not signature and by_html.signature in quoted:
+        quoted, signature = quoted.replace(by_html.signature, "", 1).strip("\n"), by_html.signature
+    why = "the HTML marks the quoted mail" if remainder.cut else by_html.why
+    return quote.Split(kept, quoted, signature, None, why)
+
+
+def _parted(text: str, lead: int, length: int) -> tuple[int, int]:
+    """Turn a place counted in visible characters into (start, length) in the text."""
+    start = _index(text, lead)
+    return start, _index(text[start:], length)
+
+
+def _index(text: str, visible: int) -> int:
+    """Return the index behind so many visible characters."""
+    if visible <= 0:
+        return 0
+    seen = 0
+    for at, char in enumerate(text):
+        seen += bool(squeezed(char))
+        if seen == visible:
+            return at + 1
+    return len(text)
+
+
+def _signature_length(behind: str, signature: str) -> int:
+    wanted = squeezed(signature)
+    return (
+        _index(behind, len(wanted)) if wanted and squeezed(behind[: len(signature) * 2 + 200]).startswith(wanted) else 0
+    )
+
+
+def _html_of(new_text: str, by_html: quote.Split, rendered: str, html: str) -> str | None:
+    """The HTML whose text is the new text; None where no such cut was found."""
+    if squeezed(by_html.new_text) != squeezed(new_text):
+        return None
+    if squeezed(rendered).rstrip("-_") == squeezed(new_text):
+        return html
+    shortened = _cut_at_text(html, rendered, by_html)
+    if shortened is None or squeezed(to_text(shortened)) != squeezed(new_text):
+        return None
+    return shortened
+
+
+def cut(html: str) -> Remainder:
+    """Take out what clients mark as quoted, as signature, or as a banner of the mail system."""
+    tree = LexborHTMLParser(html)
+    before = len(tree.html or "")
+    signed = _take_signatures(tree)
+    _take_banner(tree)
+    after = len(tree.html or "")
+    for node in tree.css(_AND_ALL_BEHIND):
+        _remove_with_all_behind(node)
+    for node in tree.css(_BORDERED):
+        if _opens_header_block(node):
+            _remove_with_all_behind(node)
+            break
+    if not _answers_between_quotes(tree):
+        for node in tree.css(_QUOTES):
+            node.decompose()
+    return Remainder(tree.html or "", signed, len(tree.html or "") != after and before > 0)
+
+
+def _take_signatures(tree: LexborHTMLParser) -> str:
+    taken = []
+    for node in tree.css(_SIGNATURES):
+        if _inside_quote(node):
+            continue
+        taken.append(to_text(node.html or "").strip())
+        node.decompose()
+    return "\n".join(part for part in taken if part)
+
+
+def _inside_quote(node: LexborNode) -> bool:
+    """Signatures of older mails go with their quote. The climb is bounded: a body is no deeper than 256."""
+    parent = node.parent
+    for _ in range(256):
+        if parent is None or parent.tag == "body":
+            return False
+        classes = parent.attributes.get("class") or ""
+        if parent.tag == "blockquote" or "gmail_quote" in classes or "yahoo_quoted" in classes:
+            return True
+        parent = parent.parent
+    return True
+
+
+def _take_banner(tree: LexborHTMLParser) -> None:
+    for node in tree.css("table, div, p")[:8]:
+        inner = node.html or ""
+        if len(inner) < 8000 and is_banner(to_text(inner)):
+            node.decompose()
+            return
+
+
+def _opens_header_block(node: LexborNode) -> bool:
+    if not _BORDER_TOP.search(node.attributes.get("style") or ""):
+        return False
+    text = to_text((node.html or "")[:6000])
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    return label(first) is not None
+
+
+def _remove_with_all_behind(node: LexborNode) -> None:
+    """Remove a node and everything after it in the document."""
+    current: LexborNode | None = node
+    keep: list[LexborNode] = []
+    for _ in range(256):
+        if current is None or current.tag in ("body", "html"):
+            break
+        keep.append(current)
+        current = current.parent
+    for ancestor in keep:
+        following = ancestor.next
+        while following is not None:
+            beyond = following.next
+            following.decompose()
+            following = beyond
+    before = node.prev
+    if before is not None and before.tag == "hr":
+        before.decompose()
+    node.decompose()
+
+
+def _answers_between_quotes(tree: LexborHTMLParser) -> bool:
+    """Whether there are words between two quoted pieces of one mail: then nothing may be cut out."""
+    quotes = [node for node in tree.css("blockquote[type=cite], blockquote.gmail_quote") if not _inside_quote(node)]
+    return len(quotes) > 1 and any(_words_behind(node) for node in quotes[:-1])
+
+
+def _words_behind(node: LexborNode) -> bool:
+    following = node.next
+    while following is not None and following.tag != "blockquote":
+        if (following.text() or "").strip():
+            return following.css_first("blockquote") is None or len((following.text() or "").strip()) < 0
+        following = following.next
+    return False
+
+
+def _cut_at_text(html: str, rendered: str, by_html: quote.Split) -> str | None:
+    """Cut the document at the words with which the quoted mail or the signature begins, if a text node begins there."""
+    place = squeezed(rendered).find(squeezed(by_html.new_text))
+    behind = squeezed(rendered)[place + len(squeezed(by_html.new_text)) :].lstrip("-_>*")[:_NEEDLE]
+    if place != 0 or not behind:
+        return None
+    tree = LexborHTMLParser(html)
+    if tree.body is None:
+        return None
+    words = ""
+    starts: list[tuple[int, LexborNode]] = []
+    for node in tree.body.traverse(include_text=True):
+        if node.tag != "-text" or len(starts) > _MOST_NODES:
+            continue
+        starts.append((len(words), node))
+        words += squeezed(node.text(deep=False) or "")
+    kept = squeezed(by_html.new_text)
+    at = len(kept) if words.startswith(kept) else words.find(behind, max(0, len(kept) - _NEEDLE))
+    node_there = (
+        next((node for start, node in starts if start <= at and not words[start:at].strip("-_>*")), None)
+        if at > 0
+        else None
+    )
+    if node_there is None:
+        return None
+    _remove_with_all_behind(node_there)
+    return tree.html

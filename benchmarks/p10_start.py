@@ -1,0 +1,56 @@
+"""P10, start: `gateway --help`, and `gateway run` until it is ready."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.figure import Figure
+from tests.support.daemon import Daemon
+
+ROUNDS = 7
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Medians of several starts with warm caches; the reference is an interpreter that does nothing."""
+    bare = _median(lambda: _timed([sys.executable, "-c", "pass"]))
+    help_ = _median(lambda: _timed([sys.executable, "-m", "gateway.cli", "--help"]))
+    daemon = Daemon(folder / "p10")
+    first = _ready(daemon)
+    ready = _median(lambda: _ready(daemon))
+    return [
+        Figure("P10", "gateway --help", help_, "s", "python -c pass", bare, "< 0.3 s", help_ < 0.3),
+        Figure(
+            "P10",
+            "gateway run to ready",
+            ready,
+            "s",
+            "python -c pass",
+            bare,
+            "< 1.5 s",
+            ready < 1.5,
+            f"first start, with a new database: {first:.2f} s",
+        ),
+    ]
+
+
+def _median(once: Callable[[], float]) -> float:
+    return median([once() for _ in range(ROUNDS)])
+
+
+def _timed(command: Sequence[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _ready(daemon: Daemon) -> float:
+    began = time.perf_counter()
+    daemon.start()
+    seconds = time.perf_counter() - began
+    daemon.terminate()
+    return seconds

@@ -72,7 +72,8 @@ class Daemon:
         inherited = {
             key: value for key, value in os.environ.items() if not key.startswith(("GATEWAY_", "NOTIFY_", "LISTEN_"))
         }
-        self.environment = {**inherited, **(environment or {})}
+        # The tree that is tested, whether it is installed or not; the process runs in a folder of its own.
+        self.environment = {**inherited, "PYTHONPATH": str(REPOSITORY), **(environment or {})}
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.rules.write_text(rules, encoding="utf-8")
         self.settings = merged(self._defaults(sink), settings or {})

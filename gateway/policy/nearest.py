@@ -22,5 +22,5 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> str:
     if not names:
         return f"unknown {kind} '{word}'; none is declared"
     if len(names) <= 12:
-        return f"unknown {kind} '{word}'; known are {', '.join(names)}"
+        return f"unknown {kind} '{word}'; known {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
     return f"unknown {kind} '{word}'"

@@ -10,6 +10,7 @@ import regex
 from gateway.errors import Problem
 from gateway.policy import durations
 from gateway.policy.conditions import (
+    ALWAYS,
     NAMES,
     OPS,
     AfterDigits,
@@ -24,7 +25,7 @@ from gateway.policy.conditions import (
     Value,
 )
 from gateway.policy.declared import Declared
-from gateway.policy.nearest import unknown
+from gateway.policy.nearest import nearest, unknown
 from gateway.policy.shapes import as_text, language_of, read_size, unicode_domain
 from gateway.policy.tree import Node
 
@@ -112,7 +113,9 @@ class WhenReader:
             return Not(parts[0]) if len(parts) == 1 else Not(Any(tuple(parts)))
         kind = self.names.get(key)
         if kind is None:
-            return self._wrong(place, unknown("condition", key, (*self.names, "any", "all", "not")))
+            self._wrong(place, unknown("condition", key, (*self.names, "any", "all", "not")))
+            meant = nearest(key, self.names)  # so that mistakes further inside are told too
+            return ALWAYS if meant is None else self._named(meant, self.names[meant], node)
         return self._named(key, kind, node)
 
     def _several(self, key: str, node: Node) -> Condition:

@@ -47,6 +47,8 @@ def problems(errors: Iterable[ErrorDetails], root: Node, model: type[BaseModel])
     """Translate every complaint; several about one place become one."""
     found: dict[Place, Problem] = {}
     for error in errors:
+        if error["type"] == "too_short" and root.find(error["loc"])[1].items:
+            continue  # what stands there is wrong itself, and told
         place, sentence = _one(error, root, model)
         found.setdefault(place, Problem(place.file, place.line, place.column, sentence))
     return list(found.values())

@@ -123,6 +123,9 @@ def _syntax(file: str, error: Exception) -> Problem:
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deep"
     if "\t" in str(what) or "character that cannot start any token" in str(what):
         what = "a tab or a special character; indent with spaces, put text in quotes"
+    begun, doing = getattr(error, "context_mark", None), getattr(error, "context", None)
+    if doing and begun is not None and mark is not None and begun.line != mark.line:
+        what = f"{what} {doing} that begins in line {begun.line + 1}"
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     return Problem(file, line, column, f"this is not YAML: {what}")
 

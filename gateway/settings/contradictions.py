@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from gateway.settings.places import Path
-from gateway.settings.schema import Mailbox, OAuth, Settings, Smarthost
+from gateway.settings.schema import Mailbox, OAuth, Smarthost
 
 Wrong = Iterator[tuple[Path, str]]
+K = TypeVar("K", int, str)
+T = TypeVar("T", bound=BaseModel)
 
 
-def contradictions(settings: Settings) -> Wrong:
-    """Yield the path and the sentence of each."""
-    parts: tuple[tuple[str, tuple[Mailbox | Smarthost, ...]], ...] = (
-        ("mailbox", settings.mailbox),
-        ("smarthost", settings.smarthost),
-    )
-    for part, entries in parts:
-        names: set[str] = set()
-        for index, entry in enumerate(entries):
-            if entry.name in names:
-                yield (part, index, "name"), f"a {part} named '{entry.name}' stands already above"
-            names.add(entry.name)
-            for key, said in _connection(entry, settings):
-                yield (part, index, key), said
-    for name, oauth in settings.oauth.items():
-        for said in _oauth(oauth):
+def contradictions(data: Mapping[str, Any]) -> Wrong:
+    """Yield the path and the sentence of each; an entry that does not fit its own shape is left out."""
+    oauth = data.get("oauth")
+    registrations = dict(_fitting(oauth.items(), OAuth)) if isinstance(oauth, dict) else {}
+    declared = frozenset(oauth) if isinstance(oauth, dict) else frozenset()
+    yield from _connections("mailbox", dict(_fitting(_numbered(data.get("mailbox")), Mailbox)), declared)
+    yield from _connections("smarthost", dict(_fitting(_numbered(data.get("smarthost")), Smarthost)), declared)
+    for name, registration in registrations.items():
+        for said in _oauth(registration):
             yield ("oauth", name), said
-    if settings.sms is not None and "{number}" not in settings.sms.to:
+    sms = data.get("sms")
+    to = sms.get("to") if isinstance(sms, dict) else None
+    if isinstance(to, str) and "{number}" not in to:
         yield ("sms", "to"), "write {number} where the number goes"
+
+
+def _numbered(entries: Any) -> Iterable[tuple[int, Any]]:
+    return enumerate(entries) if isinstance(entries, list) else ()
+
+
+def _fitting(entries: Iterable[tuple[K, Any]], model: type[T]) -> Iterator[tuple[K, T]]:
+    for key, entry in entries:
+        try:
+            yield key, model.model_validate(entry)
+        except ValidationError:
+            continue
+
+
+def _connections(part: str, entries: Mapping[int, Mailbox | Smarthost], declared: frozenset[str]) -> Wrong:
+    names: set[str] = set()
+    for index, entry in entries.items():
+        if entry.name in names:
+            yield (part, index, "name"), f"a {part} named '{entry.name}' stands already above"
+        names.add(entry.name)
+        for key, said in _connection(entry, declared):
+            yield (part, index, key), said
 
 
 def is_loopback(host: str) -> bool:
@@ -42,10 +64,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _connection(entry: Mailbox | Smarthost, settings: Settings) -> Iterator[tuple[str, str]]:
+def _connection(entry: Mailbox | Smarthost, declared: frozenset[str]) -> Iterator[tuple[str, str]]:
     if entry.tls == "none" and not entry.allow_plain and not is_loopback(entry.host):
         yield "tls", 'plain text over a network; use "tls" or "starttls", or set allow_plain = true'
-    if entry.oauth is not None and entry.oauth not in settings.oauth:
+    if entry.oauth is not None and entry.oauth not in declared:
         yield "oauth", f"no [oauth.{entry.oauth}] in this file"
     if entry.oauth is not None and entry.password is not None:
         yield "password", "password and oauth exclude each other"

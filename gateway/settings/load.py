@@ -45,13 +45,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     data = secret_files.reveal(data, (), folder, environ, lambda where, said: wrong.append(_at(place(where), said)))
     written = frozenset(data["paths"]) if isinstance(data.get("paths"), dict) else frozenset()
     _fill(data, folder, environ, embedded=file is None)
+    wrong += [_at(place(where), said) for where, said in (*contradictions(data), *_missing(data, written))]
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
         wrong += problems.translate(error.errors(include_url=False, include_input=False), Settings, place)
         raise ConfigurationError(wrong) from None
-    wrong += [_at(place(where), said) for where, said in contradictions(settings)]
-    wrong += [_at(place(where), said) for where, said in _missing(settings, written)]
     if wrong:
         raise ConfigurationError(wrong)
     return settings
@@ -173,10 +172,11 @@ def _fill_paths(paths: dict[str, Any], folder: Path, environ: Mapping[str, str])
         paths["state"] = folder / state
 
 
-def _missing(settings: Settings, written: frozenset[str]) -> Iterator[tuple[places.Path, str]]:
+def _missing(data: dict[str, Any], written: frozenset[str]) -> Iterator[tuple[places.Path, str]]:
     for key in _SHIPPED.keys() & written:
-        if not getattr(settings.paths, key).exists():
-            yield ("paths", key), f"{getattr(settings.paths, key)} does not exist"
+        path = data["paths"].get(key)
+        if isinstance(path, Path) and not path.exists():
+            yield ("paths", key), f"{path} does not exist"
 
 
 def _state(environ: Mapping[str, str]) -> Path:

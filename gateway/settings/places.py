@@ -11,6 +11,7 @@ _HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([^\]#]+?)[ \t]*\]\]?", re.MULTILINE)
 _KEY = re.compile(
     r"""^[ \t]*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:[ \t]*\.[ \t]*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)[ \t]*="""
 )
+_TABLES = re.compile(r"[^=\n]*=\s*\[\s*\{")
 _TEXT = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 
 
@@ -35,10 +36,10 @@ def _offsets(text: str) -> dict[Path, int]:
     for line, whole in zip(bare.splitlines(keepends=True), text.splitlines(keepends=True), strict=True):
         if depth == 0:
             header, key = _HEADER.match(whole), _KEY.match(whole)
-            if header is not None:
+            if header is not None and line[header.start(1)] == "[":
                 current = _table(header[1] == "[[", header[2], tables)
                 found.setdefault(current, offset + header.start(2))
-            elif key is not None:
+            elif key is not None and line[key.end() - 1] == "=":
                 path = (*current, *_parts(key[1]))
                 for length in range(len(current) + 1, len(path) + 1):
                     found.setdefault(path[:length], offset + key.start(1))
@@ -68,6 +69,8 @@ def _inside(text: str, start: int, rest: Path) -> int:
     """Find the keys of an inline table behind `start`; an index counts its braces."""
     for part in rest:
         if isinstance(part, int):
+            if _TABLES.match(text, start) is None:
+                break
             for _ in range(part + 1):
                 start = max(start, text.find("{", start) + 1)
             continue

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,3 +150,27 @@ sys.exit("\\n".join(strange) if strange else 0)
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_package_and_every_debian_package_has_its_reason_in_the_docs():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = [
+        *project["dependencies"],
+        *(item for extra in project["optional-dependencies"].values() for item in extra),
+    ]
+    names = [re.split(r"[<>=\[ ;]", requirement)[0] for requirement in required]
+    debian = [line for line in (REPOSITORY / "packages.txt").read_text(encoding="utf-8").split("\n") if line]
+    page = (REPOSITORY / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    assert [name for name in names + debian if not re.search(rf"[| ,]{re.escape(name)}[ ,|]", page)] == []
+
+
+def test_the_lock_holds_every_required_package():
+    pyproject = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    project = pyproject["project"]
+    extras = [item for extra in project["optional-dependencies"].values() for item in extra]
+    names = {
+        re.split(r"[<>=\[ ;]", item)[0].lower()
+        for item in (*project["dependencies"], *extras, *pyproject["dependency-groups"]["dev"])
+    }
+    locked = set(re.findall(r"(?m)^([a-z0-9-]+)==", (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")))
+    assert names - locked == set()

@@ -282,6 +282,22 @@ def of_ticket(conn: Connection, ticket_id: int) -> list[OutboxRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to hand a mail to a smarthost."""
+
+    at: datetime
+    outcome: str  # sent | deferred | failed
+    status: str | None
+    text: str
+
+
+def attempts_of(conn: Connection, mail_id: int) -> list[Attempt]:
+    """Return the attempts of a mail, oldest first."""
+    rows = conn.execute(select(attempts).where(attempts.c.mail_id == mail_id).order_by(attempts.c.id))
+    return [Attempt(row.at, row.outcome, row.status, row.text) for row in rows]
+
+
 _RAW = select(outbox_raw.c.raw).where(outbox_raw.c.mail_id == bindparam("wanted"))
 
 

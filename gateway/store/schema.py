@@ -136,6 +136,8 @@ tickets = Table(
     Index("ix_tickets_owner", "owner", **_where("status NOT IN ('resolved', 'closed')")),
     Index("ix_tickets_requester", "requester_key", "id"),
     Index("ix_tickets_updated", "updated_at"),
+    Index("ix_tickets_turns", "group", "owner_at", **_where("owner_at IS NOT NULL")),
+    Index("ix_tickets_merged", "merged_into", **_where("merged_into IS NOT NULL")),
     Index("ix_tickets_parent", "parent", **_where("parent IS NOT NULL")),
 )  # fmt: skip
 
@@ -202,6 +204,7 @@ message_ids = Table(
     Column("entry_id", Id),
     Column("notice_id", Id),  # a mail of ours
     _maybe("sent_to"),
+    Index("ix_message_ids_ticket", "ticket_id", "id"),
     Index("ix_message_ids_message_id", "message_id"),  # not unique: anybody can write any id (A60)
 )  # fmt: skip
 

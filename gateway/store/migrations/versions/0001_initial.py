@@ -240,9 +240,11 @@ CREATE TABLE tickets (
     CONSTRAINT fk_tickets_parent FOREIGN KEY (parent) REFERENCES tickets (id),
     CONSTRAINT fk_tickets_split_from FOREIGN KEY (split_from) REFERENCES tickets (id)
 );
+CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_owner ON tickets (owner) WHERE status NOT IN ('resolved', 'closed');
 CREATE INDEX ix_tickets_parent ON tickets (parent) WHERE parent IS NOT NULL;
 CREATE INDEX ix_tickets_requester ON tickets (requester_key, id);
+CREATE INDEX ix_tickets_turns ON tickets ("group", owner_at) WHERE owner_at IS NOT NULL;
 CREATE INDEX ix_tickets_unsettled ON tickets (desk, updated_at) WHERE status NOT IN ('resolved', 'closed');
 CREATE INDEX ix_tickets_updated ON tickets (updated_at);
 
@@ -323,6 +325,7 @@ CREATE TABLE message_ids (
     CONSTRAINT fk_message_ids_ticket_id FOREIGN KEY (ticket_id) REFERENCES tickets (id)
 );
 CREATE INDEX ix_message_ids_message_id ON message_ids (message_id);
+CREATE INDEX ix_message_ids_ticket ON message_ids (ticket_id, id);
 
 CREATE TABLE outbox (
     id {serial} NOT NULL,

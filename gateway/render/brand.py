@@ -15,6 +15,7 @@ from gateway.render import yaml_file
 
 PICTURE_LIMIT = 40_000  # bytes of a logo: it travels with every mail
 PAPER, NIGHT = "#ffffff", "#1c1f24"  # what colours are read on, by day and in dark mode
+ACCENT, ACCENT_DARK = "#1f5f8b", "#8cc4ec"  # a calm blue, where a brand names none
 READABLE = 4.5  # WCAG 2.2, contrast (minimum)
 KEYS: Mapping[str, str] = MappingProxyType(
     {
@@ -50,8 +51,8 @@ class Brand:
 
     key: str
     name: str
-    accent: str = "#1f5f8b"
-    accent_dark: str = "#8cc4ec"
+    accent: str = ACCENT
+    accent_dark: str = ACCENT_DARK
     logo: Logo | None = None
     logo_alt: str = ""
     phone: str = ""
@@ -108,8 +109,8 @@ def load(folder: Path) -> Brand:
     return Brand(
         folder.name,
         name,
-        colours.get("accent", Brand.accent),
-        colours.get("accent_dark", Brand.accent_dark),
+        colours.get("accent", ACCENT),
+        colours.get("accent_dark", ACCENT_DARK),
         logo,
         str(found.get("logo_alt") or name),
         str(found.get("phone", "")),

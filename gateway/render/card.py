@@ -8,6 +8,7 @@ from typing import Any
 from gateway.render.wording import Locale
 
 Row = tuple[str, str]
+_REFERENCE = {True: "card.reference_operator", False: "card.reference"}
 
 
 def status(ticket: Mapping[str, Any], audience: str, locale: Locale) -> str:
@@ -24,7 +25,10 @@ def status(ticket: Mapping[str, Any], audience: str, locale: Locale) -> str:
 def title(facts: Mapping[str, Any], audience: str, locale: Locale) -> str:
     """Return `Ärende ACME-1042 · Väntar på ditt svar · Anna hjälper dig`."""
     ticket = facts["ticket"]
-    parts = [locale.words.get("card.reference", reference=str(ticket["reference"])), status(ticket, audience, locale)]
+    parts = [
+        locale.words.get(_REFERENCE[audience == "operator"], reference=str(ticket["reference"])),
+        status(ticket, audience, locale),
+    ]
     helper = (facts.get("operator") or {}).get("first_name")
     if audience == "requester" and helper and ticket.get("status") not in {"resolved", "closed"}:
         parts.append(locale.words.get("card.helper", name=str(helper)))

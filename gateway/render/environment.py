@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from time import monotonic
 from traceback import extract_tb
@@ -75,7 +76,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             )
         return tree
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         """Add numbers only: texts stand beside each other without an operator."""
         if operator == "+" and isinstance(left, int) and isinstance(right, int):
             return left + right
@@ -98,6 +99,11 @@ def _day(context: Context, value: str) -> str:
 
 
 @pass_context
+def _date(context: Context, value: str) -> str:
+    return str(context["_locale"].date(value)) if value else ""
+
+
+@pass_context
 def _short(context: Context, value: str) -> str:
     return str(context["_locale"].short(value)) if value else ""
 
@@ -116,7 +122,7 @@ def _first_words(value: str | None, characters: int = 110) -> str:
 
 
 FILTERS: Mapping[str, Any] = {
-    "when": _when, "day": _day, "short": _short, "word": _word, "join": _join, "first_words": _first_words,
+    "when": _when, "day": _day, "date": _date, "short": _short, "word": _word, "join": _join, "first_words": _first_words,
 }  # fmt: skip
 
 
@@ -131,25 +137,46 @@ def environment(loader: BaseLoader) -> Sandbox:
     return made
 
 
-def compiled(sandbox: Sandbox, source: str, file: str, line: int = 1) -> Template:
-    """Compile one source that begins at this line of the file. Raises TemplateFailure."""
+class Draft:
+    """A template whose syntax was checked; compiled when it is used first, for few of them are used each day."""
+
+    __slots__ = ("_sandbox", "_source", "_template", "file")
+
+    def __init__(self, sandbox: Sandbox, source: str, file: str, line: int = 1) -> None:
+        """Check a source that begins at this line of the file. Raises TemplateFailure."""
+        self.file = file
+        self._sandbox, self._source = sandbox, "\n" * (line - 1) + source
+        self._template: Template | None = None
+        with _as_failure(file):
+            sandbox.parse(self._source, file, file)
+
+    def template(self) -> Template:
+        """Return the compiled template. Two threads may both compile it once; they get the same."""
+        if self._template is None:
+            with _as_failure(self.file):
+                code = self._sandbox.compile(self._source, self.file, self.file)
+                self._template = Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
+        return self._template
+
+
+@contextmanager
+def _as_failure(file: str) -> Iterator[None]:
     try:
-        code = sandbox.compile("\n" * (line - 1) + source, file, file)
+        yield
     except TemplateSyntaxError as error:
         raise TemplateFailure(error.name or file, error.lineno, error.message or "cannot be read") from error
     except TemplateError as error:
         raise TemplateFailure(file, 0, error.message or str(error)) from error
-    return Template.from_code(sandbox, code, sandbox.make_globals(None))
 
 
-def rendered(template: Template, context: Mapping[str, Any], file: str) -> str:
+def rendered(draft: Draft, context: Mapping[str, Any]) -> str:
     """Render within limits. Raises TemplateFailure with the line."""
     try:
-        return _within_limits(template, context)
+        return _within_limits(draft.template(), context)
     except TemplateFailure:
         raise
     except (TemplateError, TypeError, ValueError, RecursionError, KeyError, AttributeError, ZeroDivisionError) as error:
-        at, line = _place(error, file)
+        at, line = _place(error, draft.file)
         message = error.message if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
         raise TemplateFailure(at, line, _with_nearest(message or "cannot be rendered", context)) from error
 
@@ -157,10 +184,10 @@ def rendered(template: Template, context: Mapping[str, Any], file: str) -> str:
 def _within_limits(template: Template, context: Mapping[str, Any]) -> str:
     out: list[str] = []
     size, end = 0, monotonic() + TIME_LIMIT
-    for chunk in template.generate(context):
+    for n, chunk in enumerate(template.generate(context)):
         out.append(chunk)
         size += len(chunk)
-        if size > OUTPUT_LIMIT or monotonic() > end:
+        if size > OUTPUT_LIMIT or (not n % 64 and monotonic() > end):
             raise SecurityError(f"prints more than {OUTPUT_LIMIT:,} characters or takes over {TIME_LIMIT:g} s")
     return "".join(out).lstrip("\n")
 

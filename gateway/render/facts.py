@@ -23,7 +23,8 @@ def context(notice: Mapping[str, Any]) -> dict[str, Any]:
     """Return every documented variable of this notice; compose adds those it makes itself."""
     facts = notice["facts"]
     made: dict[str, Any] = {name: facts.get(name) for name in VALUES}
-    made |= {name: _thing(name, known, facts.get(name)) for name, known in THINGS.items()}
+    made |= _ABSENT
+    made |= {name: _thing(name, known, facts[name]) for name, known in THINGS.items() if facts.get(name)}
     made |= {name: _things(known, facts.get(name)) for name, known in LISTS.items()}
     made["entry"] = entry(facts.get("entry"), notice.get("attachments") or ())
     for name in ("event", "audience", "language"):
@@ -84,3 +85,6 @@ def _values(name: str, known: Mapping[str, str], given: Mapping[str, Any] | None
 
 def _things(known: Mapping[str, str], given: Sequence[Mapping[str, Any]] | None) -> list[Fact]:
     return [Fact({key: one.get(key) for key in known}) for one in given or ()]
+
+
+_ABSENT: Mapping[str, Fact] = {name: _thing(name, known, None) for name, known in THINGS.items()}

@@ -9,13 +9,66 @@ from typing import Any
 from gateway.mail.headers import one_line
 
 _RUNS = frozenset(
-    "ade adp apk app appx bat cab chm cmd com cpl dll dmg exe gadget hta inf ins iso isp img jar js jse lib lnk mde msc msi msix "
-    "msp mst pif ps1 ps1xml ps2 psc1 reg scr sct sh shb sys vb vbe vbs vhd vhdx vxd wsc wsf wsh xll".split()
+    [
+        "ade",
+        "adp",
+        "apk",
+        "app",
+        "appx",
+        "bat",
+        "cab",
+        "chm",
+        "cmd",
+        "com",
+        "cpl",
+        "dll",
+        "dmg",
+        "exe",
+        "gadget",
+        "hta",
+        "inf",
+        "ins",
+        "iso",
+        "isp",
+        "img",
+        "jar",
+        "js",
+        "jse",
+        "lib",
+        "lnk",
+        "mde",
+        "msc",
+        "msi",
+        "msix",
+        "msp",
+        "mst",
+        "pif",
+        "ps1",
+        "ps1xml",
+        "ps2",
+        "psc1",
+        "reg",
+        "scr",
+        "sct",
+        "sh",
+        "shb",
+        "sys",
+        "vb",
+        "vbe",
+        "vbs",
+        "vhd",
+        "vhdx",
+        "vxd",
+        "wsc",
+        "wsf",
+        "wsh",
+        "xll",
+    ]
 )
 _RUNNING_TYPES = frozenset(
     {"application/x-msdownload", "application/x-msdos-program", "application/x-sh", "application/hta"}
 )
-_PATHS = str.maketrans({character: "_" for character in '/\\:*?"<>|'})
+_PATHS = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 _ZIP = b"PK\x03\x04"
 
 

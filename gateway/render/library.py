@@ -6,21 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
-from jinja2 import FunctionLoader, Template
+from jinja2 import FunctionLoader
 
 from gateway.errors import ConfigurationError, Problem
 from gateway.render import brand as brands
 from gateway.render import source, yaml_file
 from gateway.render.brand import Brand
-from gateway.render.environment import Sandbox, compiled, environment
+from gateway.render.environment import Draft, Sandbox, environment
 from gateway.render.failure import TemplateFailure
 from gateway.render.source import Source
-from gateway.render.wording import Wording, merged
+from gateway.render.wording import Wording
 
 AUDIENCES = ("requester", "operator", "third-party", "admin")
-SHARED = ("layout.html", "layout.txt", "entry.html", "row.html", "button.html", "step.html")
+SHARED = ("layout.html", "layout.txt", "entry.html", "row.html", "button.html", "step.html", "line.html")
 STYLES = ("mail.css", "dark.css", "night.css")
 GENERIC = "default"  # the template of events without one of their own
 
@@ -31,11 +30,12 @@ class Library:
 
     sandbox: Sandbox
     sources: Mapping[tuple[str, str, str, str], Source]  # (desk or "", language, audience, event)
-    shared: Mapping[str, Template]
+    shared: Mapping[str, Draft]
     styles: Mapping[str, str]
     words: Mapping[str, Wording]
     brands: Mapping[str, Brand]
-    signatures: Mapping[tuple[str, str], tuple[str, Template]]  # (brand, stem) -> (file, template)
+    brand_words: Mapping[tuple[str, str], Wording]  # (brand, language), only where a brand has its own
+    signatures: Mapping[tuple[str, str], Draft]  # (brand, stem)
 
     @classmethod
     def load(cls, templates: Sequence[Path], branding: Sequence[Path]) -> Library:
@@ -51,17 +51,22 @@ class Library:
         signatures = _signatures(sandbox, faces, problems)
         if problems:
             raise ConfigurationError(problems)
-        frozen = MappingProxyType
-        return cls(
-            sandbox, frozen(sources), frozen(shared), frozen(styles), frozen(words), frozen(faces), frozen(signatures)
-        )
+        own = {
+            (face.key, name): words[name].over(texts)
+            for face in faces.values()
+            for name, texts in face.words.items()
+            if name in words
+        }
+        return cls(sandbox, sources, shared, styles, words, faces, own, signatures)
 
     def find(self, desk: str, languages: Sequence[str], audience: str, event: str) -> Source:
         """Return the template for a mail: the desk's own before the shared one, the first language that has it.
 
-        An event without a template has the audience's generic one. Raises TemplateFailure where there is none at all.
+        An event without a template has its family's (`contract.md` for `contract-ending`), else the audience's
+        `default.md`. Raises TemplateFailure where there is none at all.
         """
-        for name in (event, GENERIC):
+        family = event.partition("-")[0]
+        for name in (event, family, GENERIC):
             for language in languages:
                 for place in (desk, ""):
                     hit = self.sources.get((place, language, audience, name))
@@ -70,6 +75,10 @@ class Library:
         raise TemplateFailure(
             f"{languages[0]}/{audience}/{event}.md", 0, "there is no such template, and no default.md"
         )
+
+    def wording(self, language: str, brand: str) -> Wording:
+        """Return the words of a language, a brand's own ones laid over."""
+        return self.brand_words.get((brand, language)) or self.words[language]
 
     def events(self, audience: str) -> list[str]:
         """Return the events that have a template of their own in any language."""
@@ -101,13 +110,13 @@ def _content(found: Mapping[str, Path], name: str) -> tuple[str, str, None] | No
     return (path.read_text("utf-8"), name, None) if path else None
 
 
-def _shared(sandbox: Sandbox, found: Mapping[str, Path], problems: list[Problem]) -> dict[str, Template]:
+def _shared(sandbox: Sandbox, found: Mapping[str, Path], problems: list[Problem]) -> dict[str, Draft]:
     made = {}
     problems += [Problem(name, 0, 0, "this file is missing") for name in (*SHARED, *STYLES) if name not in found]
     for name in SHARED:
         if name in found:
             with _noted(problems):
-                made[name] = compiled(sandbox, found[name].read_text("utf-8"), name)
+                made[name] = Draft(sandbox, found[name].read_text("utf-8"), name)
     return made
 
 
@@ -122,7 +131,8 @@ def _wordings(found: Mapping[str, Path], problems: list[Problem]) -> dict[str, W
             texts[language], _ = yaml_file.read(path, name)
         except ConfigurationError as error:
             problems += error.problems
-    return {language: Wording(language, merged(texts.get("en", {}), own)) for language, own in texts.items()}
+    english = Wording("en", {}).over(texts.get("en", {}))
+    return {language: Wording(language, english.over(own).texts) for language, own in texts.items()}
 
 
 def _sources(
@@ -143,8 +153,8 @@ def _sources(
     return made
 
 
-def _override(sandbox: Sandbox, found: Mapping[str, Path], name: str) -> Template | None:
-    return compiled(sandbox, found[name].read_text("utf-8"), name) if name in found else None
+def _override(sandbox: Sandbox, found: Mapping[str, Path], name: str) -> Draft | None:
+    return Draft(sandbox, found[name].read_text("utf-8"), name) if name in found else None
 
 
 def _place(name: str) -> tuple[str, str, str, str] | None:
@@ -170,14 +180,12 @@ def _brands(folders: Sequence[Path], problems: list[Problem]) -> dict[str, Brand
     return made
 
 
-def _signatures(
-    sandbox: Sandbox, faces: Mapping[str, Brand], problems: list[Problem]
-) -> dict[tuple[str, str], tuple[str, Template]]:
+def _signatures(sandbox: Sandbox, faces: Mapping[str, Brand], problems: list[Problem]) -> dict[tuple[str, str], Draft]:
     made = {}
     for face in faces.values():
         for stem, (file, content) in face.signatures.items():
             with _noted(problems):
-                made[face.key, stem] = (file, compiled(sandbox, content, file))
+                made[face.key, stem] = Draft(sandbox, content, file)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -37,16 +38,21 @@ class Answering:
 
     def link(self, say: str, fallback: str = "") -> Link:
         """Return a mailto: with these words; with the fallback where they are too long for a URL."""
+        start = _start(self.address, self.subject)
         for words in (say, fallback):
-            url = self._url(words)
+            url = start + self._body(words)
             if len(url) <= LIMIT:
                 return Link(url, words)
         return Link(f"mailto:{_coded(self.address)}", fallback or say)
 
-    def _url(self, words: str) -> str:
+    def _body(self, words: str) -> str:
         lines = [words, "", self.key_line] if self.key_line else [words]
-        body = "\r\n".join("\r\n".join(lines).splitlines())
-        return f"mailto:{_coded(self.address)}?subject={_coded(one_line(self.subject))}&body={_coded(body)}"
+        return _coded("\r\n".join("\r\n".join(lines).splitlines()))
+
+
+@lru_cache(maxsize=64)
+def _start(address: str, subject: str) -> str:
+    return f"mailto:{_coded(address)}?subject={_coded(one_line(subject))}&body="
 
 
 def _coded(text: str) -> str:
@@ -63,15 +69,23 @@ def operator_buttons(
     names = _HELD.get(str((facts.get("held") or {}).get("reason")), ("accept", "send", "drop"))
     if notice["event"] == "held":
         return [_button(name, words, to) for name in names]
-    ticket, operator = facts.get("ticket") or {}, facts.get("operator") or {}
+    ticket = facts.get("ticket") or {}
     if not ticket:
         return []
-    own = bool(ticket.get("owner")) and ticket.get("owner") == operator.get("key")
+    own = owns(notice)
     closed = ticket.get("status") == "closed"
     wanted = ("reopen", "note") if closed else ("take", "resolve", "wait", "note")
     buttons = [_button(name, words, to) for name in wanted if not (own and name == "take")]
     answers: Sequence[Mapping[str, Any]] = facts.get("answers") or ()
     return buttons + [_ready(one, words, to) for one in answers if not closed]
+
+
+def owns(notice: Mapping[str, Any]) -> bool:
+    """Tell whether the reader owns the ticket."""
+    facts = notice["facts"]
+    ticket, reader = facts.get("ticket") or {}, facts.get("reader") or {}
+    owner = ticket.get("owner")
+    return bool(owner) and (owner == reader.get("key") or (notice["to"].get("name") or "?") == ticket.get("owner_name"))
 
 
 # What can be done with a held mail depends on why it is held (commands.md).
@@ -91,7 +105,7 @@ def _button(name: str, words: Wording, to: Answering) -> Button:
 def _given(one: Mapping[str, Any], words: Wording, to: Answering) -> Button:
     label = str(one.get("label") or words.get(f"buttons.{one.get('word')}"))
     say = str(one.get("say") or words.get(f"says.{one.get('word')}"))
-    return Button(label, to.link(say, say.split("\n")[0]))
+    return Button(label, to.link(say, say.partition("\n")[0]))
 
 
 def _ready(answer: Mapping[str, Any], words: Wording, to: Answering) -> Button:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,7 +17,8 @@ from gateway.render.values import TOKEN, Link
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 _ALONE = re.compile(r"<p>\s*(zqb\d+qz)\s*</p>")
-_URL_TOKEN = re.compile(r"zq[biu](\d+)qz")
+_URL_TOKEN = re.compile(r"zq([biu])(\d+)qz")
+_URL_TOKEN_NUMBER = re.compile(r"zqu(\d+)qz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Block:
     first: str = ""
     rest: str = ""
     tight: bool = False  # no empty line before it
+    buttons: bool = False  # links only; those to mailto: are for the HTML, the words beside them say what to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Body:
 def body(source: str) -> Body:
     """Read Markdown whose values are tokens."""
     tokens = _MARKDOWN.parse(source)
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "paragraph_open" and _only_links(inline):
             opening.attrSet("class", "buttons")
             for child in inline.children or ():
@@ -58,7 +61,8 @@ def text(blocks: Sequence[Block], values: Sequence[Any]) -> str:
     out: list[str] = []
     quoted = ""
     for block in blocks:
-        filled = _filled(block.text, values).strip("\n")
+        written = _without_mailto(block.text, values) if block.buttons else block.text
+        filled = _filled(written, values).strip("\n")
         if not filled.strip():
             continue
         if out and not block.tight:
@@ -69,13 +73,20 @@ def text(blocks: Sequence[Block], values: Sequence[Any]) -> str:
 
 
 def _filled(template: str, values: Sequence[Any]) -> str:
-    return _URL_TOKEN.sub(lambda found: _as_text(found[0][2], values[int(found[1])]), template)
+    return _URL_TOKEN.sub(lambda found: _as_text(found[1], values[int(found[2])]), template)
 
 
 def _as_text(kind: str, value: Any) -> str:
     if kind != "u":
         return str(value)
-    return f" – {value.say}" if isinstance(value, Link) else f" <{value}>"
+    return f" <{value}>"
+
+
+def _without_mailto(template: str, values: Sequence[Any]) -> str:
+    lines = template.split("\n")
+    return "\n".join(
+        line for line in lines if not any(isinstance(values[int(n)], Link) for n in _URL_TOKEN_NUMBER.findall(line))
+    )
 
 
 def _only_links(inline: Token) -> bool:
@@ -106,7 +117,7 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
             tight = (
                 after_heading or (item and block.first != block.rest and stack[-2].items > 1) or opening == "td_open"
             )
-            blocks.append(replace(block, tight=tight))
+            blocks.append(replace(block, tight=tight, buttons=tokens[n - 1].attrGet("class") == "buttons"))
             after_heading = opening == "heading_open"
     return blocks
 

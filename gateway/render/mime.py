@@ -16,7 +16,15 @@ _PLAIN_LINE = 900  # octets; longer lines, or anything that is not ASCII, are en
 
 def text_part(text: str, subtype: str) -> bytes:
     """Return a leaf of text: as it is where it is ASCII with short lines, else quoted-printable, or base64 where that is shorter."""
-    content = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
+    charset = (
+        "xmlcharrefreplace" if subtype == "html" else "replace"
+    )  # HTML in ASCII: nothing left to encode, nothing to misread
+    content = (
+        text.encode("ascii" if subtype == "html" else "utf-8", charset)
+        .replace(b"\r\n", b"\n")
+        .replace(b"\r", b"\n")
+        .replace(b"\0", b"")
+    )
     if not content.endswith(b"\n"):
         content += b"\n"
     encoding, coded = _coded(content)

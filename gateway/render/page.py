@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from gateway.mail.headers import one_line
 from gateway.render import brand as brands
-from gateway.render import card, markdown, pieces, prose, skeleton
+from gateway.render import card, happening, markdown, pieces, prose, skeleton
 from gateway.render.brand import Brand
 from gateway.render.environment import rendered
 from gateway.render.facts import context, words
@@ -39,23 +39,25 @@ class Page:
     logo: File | None
 
 
-def page(notice: Mapping[str, Any], library: Library, chosen: Chosen) -> Page:
-    """Write a notice's text and HTML. Raises TemplateFailure."""
+def page(notice: Mapping[str, Any], library: Library, chosen: Chosen, *, inlined: bool = True) -> Page:
+    """Write a notice's text and HTML; without `inlined` the HTML is only good for finding errors. Raises TemplateFailure."""
     found = library.find(
         str(notice.get("desk") or ""), _languages(notice), str(notice["audience"]), str(notice["event"])
     )
     face = library.brands.get(str(notice.get("brand") or "")) or Brand(
         str(notice.get("brand") or ""), _desk_name(notice)
     )
-    locale = _locale(notice, library.words[found.language].merged(face.words.get(found.language, {})))
+    locale = _locale(notice, library.wording(found.language, face.key))
     neutral = bool(notice.get("neutral"))
     facts = _variables(notice, face, locale, found.language)
     subject = _subject(notice, found, facts)
-    values = facts | _answering(notice, facts, subject, locale)
+    values = facts | _answering(notice, subject, locale)
     values |= {"subject": subject, "signature": signature(library, face, values, notice)}
+    values["what"] = happening.what(notice, locale)
     values |= _frame(notice, library, face, values, locale, chosen) | {"show": _show(found, values), "neutral": neutral}
-    text, html = _both(found, library, values, face, html=not neutral)
-    return Page(subject, text, html, found.language, _logo(face) if html else None)
+    text, html = _both(found, library, values, html=not neutral, inlined=inlined)
+    shows_logo = html and notice["audience"] != "operator"
+    return Page(subject, text, html, found.language, _logo(face) if shows_logo else None)
 
 
 def _languages(notice: Mapping[str, Any]) -> list[str]:
@@ -108,15 +110,15 @@ def _brand_fact(face: Brand, language: str) -> Fact:
 def _subject(notice: Mapping[str, Any], found: Source, facts: Mapping[str, Any]) -> str:
     """Return the thread's subject, the reference in front, or the template's own where there is no thread."""
     if notice.get("neutral") and "neutral_subject" in found.front:
-        return one_line(rendered(found.front["neutral_subject"], facts, found.file))
+        return one_line(rendered(found.front["neutral_subject"], facts))
     if not notice.get("threaded") and "subject" in found.front:
-        return one_line(rendered(found.front["subject"], facts, found.file))
+        return one_line(rendered(found.front["subject"], facts))
     reference, base = notice.get("reference"), one_line(str(notice.get("subject") or ""))[:300]
     tagged = f"[{reference}] {base}".strip() if reference else base
     return f"Re: {tagged}" if notice.get("threaded") else tagged
 
 
-def _answering(notice: Mapping[str, Any], facts: Mapping[str, Any], subject: str, locale: Locale) -> dict[str, Any]:
+def _answering(notice: Mapping[str, Any], subject: str, locale: Locale) -> dict[str, Any]:
     """Return the mailto: links and the key line."""
     say = locale.words
     key_line = say.get("key", key=str(notice["key"])) if notice.get("key") else ""
@@ -134,7 +136,7 @@ def _answering(notice: Mapping[str, Any], facts: Mapping[str, Any], subject: str
 
 def _show(found: Source, values: Mapping[str, Any]) -> Fact:
     """Return which parts stand under the text: all, those named, or all but those with a minus."""
-    chosen = rendered(found.front["show"], values, found.file).split() if "show" in found.front else []
+    chosen = rendered(found.front["show"], values).split() if "show" in found.front else []
     only = {part for part in chosen if not part.startswith("-")}
     return Fact({part: f"-{part}" not in chosen and (not only or part in only) for part in PARTS})
 
@@ -148,7 +150,7 @@ def _frame(
     buttons: Sequence[Button] = values["_buttons"]
     ticket = bool(values["ticket"])
     return {
-        "marker": _marker(facts, values, locale) if audience == "operator" else "",
+        "marker": _marker(facts, locale) if audience == "operator" else "",
         "card": Fact(
             {
                 "title": card.title(facts, audience, locale) if ticket else "",
@@ -160,6 +162,7 @@ def _frame(
         "buttons": show.buttons(buttons),
         "todo": show.steps(values["steps"]),
         "guide": bool(values["steps"] or values["instruction"]),
+        "table_rows": show.lines(values["table"]["rows"]),
         "past": show.past(values["history"]),
         "left_out": list(chosen.left_out),
         "left_out_how": locale.words.get("left_out_operator" if audience == "operator" else "left_out_requester"),
@@ -173,7 +176,7 @@ def _frame(
     }
 
 
-def _marker(facts: Mapping[str, Any], values: Mapping[str, Any], locale: Locale) -> str:
+def _marker(facts: Mapping[str, Any], locale: Locale) -> str:
     goes = facts.get("where_answer_goes")
     if not goes:
         return ""
@@ -195,24 +198,17 @@ def _privacy(face: Fact, locale: Locale) -> Fact:
     return Fact({"text": text, "url": given["url"], "contact": given["contact"]}, present=bool(given))
 
 
-def _both(found: Source, library: Library, values: dict[str, Any], face: Brand, *, html: bool) -> tuple[str, str]:
-    preheader = rendered(found.front["preheader"], values, found.file) if "preheader" in found.front else ""
+def _both(found: Source, library: Library, values: dict[str, Any], *, html: bool, inlined: bool) -> tuple[str, str]:
+    preheader = rendered(found.front["preheader"], values) if "preheader" in found.front else ""
     values["preheader"] = prose.first_words(preheader, 140)
     with tokens() as printed:
-        body = markdown.body(rendered(found.body, values, found.file))
-        whole = ""
-        if html:
-            layout = library.shared["layout.html"]
-            inner = {"body": Markup(body.html), "heading": body.heading}  # noqa: S704  # tokens, no values
-            whole = rendered(
-                found.html or layout,
-                values | inner,
-                found.html.name if found.html and found.html.name else "layout.html",
-            )
+        body = markdown.body(rendered(found.body, values))
+        inner = {"body": Markup(body.html), "heading": body.heading}  # noqa: S704  # tokens, no values
+        whole = rendered(found.html or library.shared["layout.html"], values | inner) if html else ""
+        if whole and inlined:
             whole = skeleton.fill(skeleton.document(whole), printed)
     values["body"] = markdown.text(body.blocks, printed)
-    text = rendered(found.text or library.shared["layout.txt"], values, "layout.txt")
-    return _tidy(text), whole
+    return _tidy(rendered(found.text or library.shared["layout.txt"], values)), whole
 
 
 def _tidy(text: str) -> str:

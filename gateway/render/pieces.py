@@ -52,6 +52,14 @@ class Pieces:
         made = ({"number": n, "text": one["text"], "done": one["done"]} for n, one in enumerate(steps, 1))
         return self._joined(lines, "step.html", made)
 
+    def lines(self, rows: Sequence[Sequence[Any]]) -> Words:
+        """Return the rows of a list: the first two values lead, the others stand under them."""
+        pairs = [(" ".join(map(str, row[:2])), " · ".join(str(one) for one in row[2:] if one)) for row in rows]
+        texts = [
+            prose.wrapped(head, "", "  ") + (f"\n{prose.wrapped(rest, '  ')}" if rest else "") for head, rest in pairs
+        ]
+        return self._joined(texts, "line.html", ({"head": head, "rest": rest} for head, rest in pairs))
+
     def past(self, history: Sequence[Any]) -> Words:
         """Return the history: all of it for operators, the last public words quoted for others."""
         own = self.audience == "operator"
@@ -81,5 +89,5 @@ class Pieces:
     def _piece(self, name: str, values: Mapping[str, Any]) -> str:
         fixed = {"_locale": self.values["_locale"], "audience": self.audience}
         with tokens() as printed:
-            source = rendered(self.library.shared[name], fixed | dict(values), name)
+            source = rendered(self.library.shared[name], fixed | dict(values))
         return skeleton.fill(skeleton.piece(source, self.css), printed)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from gateway.render import markdown, skeleton
 from gateway.render.brand import Brand
-from gateway.render.environment import rendered
+from gateway.render.environment import Draft, rendered
 from gateway.render.facts import words
 from gateway.render.library import Library
 from gateway.render.values import Words, tokens
@@ -23,7 +23,7 @@ def signature(library: Library, face: Brand, values: Mapping[str, Any], notice: 
     for stem in reversed(_stems(values, str(notice.get("desk") or ""))):
         found = library.signatures.get((face.key, stem))
         if found is not None:
-            return _written(*found, values)
+            return _written(found, values)
     return None
 
 
@@ -33,9 +33,9 @@ def _stems(values: Mapping[str, Any], desk: str) -> list[str]:
     return ["global", desk, key, f"{key}@{desk}"]
 
 
-def _written(file: str, template: Any, values: Mapping[str, Any]) -> Words:
+def _written(template: Draft, values: Mapping[str, Any]) -> Words:
     with tokens() as printed:
-        body = markdown.body(rendered(template, values, file))
+        body = markdown.body(rendered(template, values))
         html = skeleton.fill(skeleton.piece(body.html, ""), printed)
         text = markdown.text(body.blocks, printed)
     return Words(text, Markup(html))  # noqa: S704  # filled by the skeleton, which escapes

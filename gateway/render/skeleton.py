@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from markupsafe import escape
-from premailer import Premailer
 
 from gateway.render.values import TOKEN, Words
 
@@ -51,6 +50,8 @@ def fill(skeleton: Skeleton, values: Sequence[Any]) -> str:
 
 
 def _inlined(source: str) -> str:
+    from premailer import Premailer  # half a second: it brings lxml, cssutils and requests
+
     return str(
         Premailer(
             source,

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from jinja2 import Template
-
-from gateway.render.environment import Sandbox, compiled
+from gateway.render.environment import Draft, Sandbox
 from gateway.render.failure import TemplateFailure
 
 # The front block, between two lines of ---. Every value is Jinja.
@@ -28,20 +26,18 @@ class Source:
 
     file: str
     language: str
-    front: Mapping[str, Template]
-    body: Template
-    html: Template | None = None  # an override beside the .md
-    text: Template | None = None
+    front: Mapping[str, Draft]
+    body: Draft
+    html: Draft | None = None  # an override beside the .md
+    text: Draft | None = None
 
 
-def read(
-    sandbox: Sandbox, file: str, language: str, content: str, html: Template | None, text: Template | None
-) -> Source:
+def read(sandbox: Sandbox, file: str, language: str, content: str, html: Draft | None, text: Draft | None) -> Source:
     """Split and compile one file. Raises TemplateFailure."""
     lines = content.replace("\r\n", "\n").split("\n")
     front, start = _front(file, lines)
-    made = {key: compiled(sandbox, value, file, line) for key, (line, value) in front.items()}
-    body = compiled(sandbox, "\n".join(lines[start:]), file, start + 1)
+    made = {key: Draft(sandbox, value, file, line) for key, (line, value) in front.items()}
+    body = Draft(sandbox, "\n".join(lines[start:]), file, start + 1)
     return Source(file, language, MappingProxyType(made), body, html, text)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
 from markupsafe import Markup
 
@@ -20,7 +20,7 @@ class Words(str):
     __slots__ = ("html",)
     html: Markup
 
-    def __new__(cls, text: str, html: Markup) -> Words:
+    def __new__(cls, text: str, html: Markup) -> Self:
         """Take the text as it is and HTML that was sanitised or escaped already."""
         words = super().__new__(cls, text)
         words.html = html
@@ -33,7 +33,7 @@ class Link(str):
     __slots__ = ("say",)
     say: str
 
-    def __new__(cls, url: str, say: str) -> Link:
+    def __new__(cls, url: str, say: str) -> Self:
         """Take a mailto: URL and the words it fills in."""
         link = super().__new__(cls, url)
         link.say = say

@@ -5,48 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Nested text of one language; `layout` and templates reach it as `words`."""
+    """The texts of one language, by dotted path: `status.operator.open`."""
 
     language: str
-    texts: Mapping[str, Any]
+    texts: Mapping[str, Any]  # str, or a list of str
 
     def get(self, path: str, **slots: str) -> str:
-        """Return the text under `a.b`, its {slots} filled; the last name itself where the text is missing."""
-        value: Any = self.texts
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
+        """Return the text under a path, its {slots} filled; the last name itself where the text is missing."""
+        value = self.texts.get(path)
         if not isinstance(value, str):
             return path.rpartition(".")[2]
         for name, filling in slots.items():
             value = value.replace(f"{{{name}}}", filling)
         return value
 
-    def has(self, path: str) -> bool:
-        """Tell whether there is a text under `a.b`."""
-        value: Any = self.texts
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return isinstance(value, str)
-
-    def merged(self, over: Mapping[str, Any]) -> Wording:
-        """Return the same with a brand's own words laid over."""
-        return Wording(self.language, merged(self.texts, over)) if over else self
+    def over(self, others: Mapping[str, Any]) -> Wording:
+        """Return the same with other texts (nested) laid over: a brand's own words."""
+        return Wording(self.language, {**self.texts, **flat(others)}) if others else self
 
 
-def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return two nested mappings as one; `over` wins."""
-    result = dict(under)
-    for key, value in over.items():
-        old = result.get(key)
-        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return MappingProxyType(result)
+def flat(nested: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return a nested mapping by dotted path."""
+    found: dict[str, Any] = {}
+    for key, value in nested.items():
+        found |= flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +58,25 @@ class Locale:
         """Return `tisdag 24 november`; with the year when it is another one."""
         return self._written("dates.day", value)
 
+    def date(self, value: str) -> str:
+        """Return `24 november`."""
+        return self._written("dates.date", value)
+
     def short(self, value: str) -> str:
         """Return `18 nov. 09.14`, for history and cards."""
         return self._written("dates.short", value)
 
     def _written(self, pattern: str, value: str) -> str:
-        at, texts = self.local(value), self.words.texts["dates"]
+        at, texts = self.local(value), self.words.texts
         year = f" {at.year}" if at.year != self.now.astimezone(self.zone).year else ""
         return self.words.get(
             pattern,
-            weekday=texts["weekdays"][at.weekday()],
+            weekday=texts["dates.weekdays"][at.weekday()],
             day=str(at.day),
-            month=texts["months"][at.month - 1],
-            mon=texts["months_short"][at.month - 1],
+            month=texts["dates.months"][at.month - 1],
+            mon=texts["dates.months_short"][at.month - 1],
             year=year,
-            time=f"{at:%H}{texts['colon']}{at:%M}",
+            time=f"{at:%H}{texts['dates.colon']}{at:%M}",
         )
 
 

@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 from typing import Final
 
 from gateway.inbound.trust import Trust
+from gateway.mail import address
 
 _LONGEST: Final = 256 * 1024
 _MOST_FIELDS: Final = 2000
@@ -84,3 +85,16 @@ def _from_microsoft(received: str) -> bool:
     words = _COMMENT.sub(" ", received).lower().split()
     ends = [after.rstrip(";") for word, after in pairwise(words) if word in {"from", "by"}]
     return len(ends) >= 2 and all(end.endswith(_MICROSOFT) for end in ends[:2])
+
+
+def return_path(raw: bytes) -> str:
+    """Return the envelope sender a mailbox kept, "" for the null sender.
+
+    Where no Return-Path was kept it is taken from From: "" would make a bounce of every mail.
+    """
+    fields = read_fields(raw)
+    kept = next((field.value for field in fields if field.name == "return-path"), None)
+    if kept is not None:
+        return kept.partition("<")[2].partition(">")[0].strip() if "<" in kept else kept
+    sender = address.identity([field.value for field in fields if field.name.rstrip() == "from"])
+    return "" if sender is None else sender.address

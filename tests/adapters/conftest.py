@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +17,7 @@ from gateway.inbound.accept import GroupCommit
 from gateway.inbound.options import SmtpLimits, SmtpOptions
 from gateway.inbound.smtp import Listener
 from gateway.mail.received import Accepted, Received
+from tests.support import dovecot as imap_server
 from tests.support.certificates import Certificate, self_signed
 
 
@@ -84,7 +90,7 @@ class Intake:
         self.journal = Journal()
         self.folder = folder
         self.room = True
-        self._group = GroupCommit(lambda batch: self.journal.write(batch))
+        self._group = GroupCommit(lambda batch: self.journal.write(batch))  # noqa: PLW0108  # looked up anew each time
         self._listeners: list[Listener] = []
         self._clients: list[Client] = []
         self.place = ("", 0)
@@ -125,3 +131,36 @@ def intake(tmp_path: Path) -> Iterator[Intake]:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return self_signed(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[imap_server.Dovecot]:
+    """One server for the session; its sockets' paths must stay under 108 bytes."""
+    if imap_server.PROGRAM is None:
+        pytest.skip("dovecot is not installed")
+    folder = Path(tempfile.gettempdir()) / f"dv{os.getpid()}"
+    folder.mkdir(mode=0o755)
+    server = imap_server.Dovecot(folder)
+    try:
+        yield server.start()
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_USERS = itertools.count()
+
+
+@pytest.fixture
+def user(dovecot: imap_server.Dovecot) -> str:
+    """A user with an empty mailbox."""
+    return f"u{next(_USERS)}"
+
+
+@pytest.fixture
+def client(dovecot: imap_server.Dovecot, user: str):
+    """Another client of that user's mailbox."""
+    client = dovecot.client(user)
+    yield client
+    with contextlib.suppress(Exception):
+        client.shutdown()

@@ -136,16 +136,20 @@ def test_the_answer_to_the_dot_may_take_longer_than_any_other() -> None:
 
 
 def test_starttls_is_verified(certificate: Certificate) -> None:
-    with SmtpPeer(offers=("STARTTLS",), tls=certificate) as peer:
-        with closing(relay_to(peer, tls="starttls", cafile=certificate.chain)) as relay:
-            assert isinstance(sent_by(relay), Sent)
+    with (
+        SmtpPeer(offers=("STARTTLS",), tls=certificate) as peer,
+        closing(relay_to(peer, tls="starttls", cafile=certificate.chain)) as relay,
+    ):
+        assert isinstance(sent_by(relay), Sent)
         assert peer.commands.count("STARTTLS") == 1
 
 
 def test_an_unknown_certificate_is_refused_and_nothing_sent(certificate: Certificate) -> None:
-    with SmtpPeer(offers=("STARTTLS",), tls=certificate) as peer:
-        with closing(relay_to(peer, tls="starttls", user="u", password="hemligt")) as relay:
-            outcome = sent_by(relay)
+    with (
+        SmtpPeer(offers=("STARTTLS",), tls=certificate) as peer,
+        closing(relay_to(peer, tls="starttls", user="u", password="hemligt")) as relay,
+    ):
+        outcome = sent_by(relay)
     assert isinstance(outcome, Deferred)
     assert not outcome.reached
     assert "certificate" in outcome.text
@@ -155,9 +159,11 @@ def test_an_unknown_certificate_is_refused_and_nothing_sent(certificate: Certifi
 
 def test_a_certificate_for_another_host_is_refused(tmp_path) -> None:
     other = self_signed(tmp_path, "other", "DNS:other.example")
-    with SmtpPeer(offers=("STARTTLS",), tls=other) as peer:
-        with closing(relay_to(peer, tls="starttls", cafile=other.chain)) as relay:
-            assert isinstance(sent_by(relay), Deferred)
+    with (
+        SmtpPeer(offers=("STARTTLS",), tls=other) as peer,
+        closing(relay_to(peer, tls="starttls", cafile=other.chain)) as relay,
+    ):
+        assert isinstance(sent_by(relay), Deferred)
     assert peer.taken == []
 
 
@@ -175,17 +181,18 @@ def test_a_password_is_used() -> None:
 
 
 def test_an_access_token_is_used() -> None:
-    with SmtpPeer(offers=("AUTH XOAUTH2",)) as peer:
-        with closing(relay_to(peer, user="u@x", token=lambda: "tok")) as relay:
-            assert isinstance(sent_by(relay), Sent)
+    with SmtpPeer(offers=("AUTH XOAUTH2",)) as peer, closing(relay_to(peer, user="u@x", token=lambda: "tok")) as relay:
+        assert isinstance(sent_by(relay), Sent)
     (said,) = [command for command in peer.commands if command.startswith("AUTH")]
     assert said == "AUTH XOAUTH2 dXNlcj11QHgBYXV0aD1CZWFyZXIgdG9rAQE="
 
 
 def test_a_refused_login_defers_and_keeps_the_password_out_of_its_text() -> None:
-    with SmtpPeer({"AUTH": ["535 5.7.8 bad"]}, offers=("AUTH PLAIN",)) as peer:
-        with closing(relay_to(peer, user="u", password="hemligt")) as relay:
-            outcome = sent_by(relay)
+    with (
+        SmtpPeer({"AUTH": ["535 5.7.8 bad"]}, offers=("AUTH PLAIN",)) as peer,
+        closing(relay_to(peer, user="u", password="hemligt")) as relay,
+    ):
+        outcome = sent_by(relay)
     assert outcome == Deferred(535, "5.7.8 bad")
     assert "hemligt" not in repr(relay.options)
 

@@ -1,0 +1,37 @@
+"""One mail from a pipe: `gateway receive < mail`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import IO
+
+from gateway.errors import GatewayError
+from gateway.inbound.trace import return_path
+from gateway.mail.message import Envelope
+from gateway.mail.received import Received
+
+
+class TooLargeError(GatewayError):
+    """The mail is larger than may be; nothing was kept of it."""
+
+
+def receive(
+    stream: IO[bytes],
+    now: datetime,
+    mail_from: str | None = None,
+    rcpt_to: Sequence[str] = (),
+    max_size: int = 35_000_000,
+) -> Received:
+    """Read a mail to its end; a pipe proves nothing about its sender.
+
+    An mbox "From " line in front is taken off, as MTAs put it there. `mail_from` None means unknown: then
+    Return-Path or From tell. TooLargeError beyond `max_size` bytes.
+    """
+    raw = stream.read(max_size + 1)
+    if len(raw) > max_size:
+        raise TooLargeError(f"larger than {max_size} bytes")
+    if raw.startswith(b"From "):
+        raw = raw.partition(b"\n")[2]
+    sender = return_path(raw) if mail_from is None else mail_from.strip("<>")
+    return Received(Envelope(sender, tuple(rcpt_to), "pipe"), raw, now)

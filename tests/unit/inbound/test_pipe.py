@@ -1,0 +1,47 @@
+"""One mail from a pipe."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.inbound.pipe import TooLargeError, receive
+from gateway.mail.proof import Proof
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+MAIL = b"From: Karin <karin@kund.example>\nSubject: x\n\nhej\n"
+
+
+def test_the_bytes_are_kept_and_nothing_is_proved() -> None:
+    received = receive(io.BytesIO(MAIL), NOW, "a@b.example", ["desk@acme.example"])
+    assert received.raw == MAIL
+    assert (received.envelope.source, received.envelope.mail_from) == ("pipe", "a@b.example")
+    assert received.envelope.rcpt_to == ("desk@acme.example",)
+    assert (received.received_at, received.proof) == (NOW, Proof())
+
+
+@pytest.mark.parametrize(
+    ("raw", "given", "sender"),
+    [
+        (MAIL, None, "karin@kund.example"),
+        (b"Return-Path: <b@x.example>\n" + MAIL, None, "b@x.example"),
+        (b"Return-Path: <>\n" + MAIL, None, ""),
+        (b"Subject: x\n\n", None, ""),
+        (MAIL, "<>", ""),
+        (MAIL, "", ""),
+    ],
+)
+def test_the_sender_is_what_is_given_else_what_the_mail_tells(raw: bytes, given: str | None, sender: str) -> None:
+    assert receive(io.BytesIO(raw), NOW, given).envelope.mail_from == sender
+
+
+def test_an_mbox_line_in_front_is_taken_off() -> None:
+    assert receive(io.BytesIO(b"From karin Sat Nov 21\n" + MAIL), NOW).raw == MAIL
+
+
+def test_too_large_is_said() -> None:
+    with pytest.raises(TooLargeError):
+        receive(io.BytesIO(MAIL), NOW, max_size=10)
+    assert receive(io.BytesIO(MAIL), NOW, max_size=len(MAIL)).raw == MAIL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.client import NEOMUTT, Neomutt
 from tests.support.daemon import RULES, Daemon
+from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot
 from tests.support.sink import Sink
 
 
@@ -36,3 +40,33 @@ def start(tmp_path: Path, sink: Sink) -> Iterator[Callable[..., Daemon]]:
 def daemon(start: Callable[..., Daemon]) -> Daemon:
     """A running daemon: one desk, support@acme.example, and two operators, Anna and Bo."""
     return start()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A real IMAP server for the session; its sockets' paths must stay under 108 bytes."""
+    if PROGRAM is None:
+        pytest.skip("dovecot is not installed (Debian: dovecot-imapd)")
+    with tempfile.TemporaryDirectory(prefix="story") as folder:
+        Path(folder).chmod(0o755)
+        server = Dovecot(Path(folder)).start()
+        yield server
+        server.stop()
+
+
+_USERS = itertools.count()
+
+
+@pytest.fixture
+def person(dovecot: Dovecot, tmp_path: Path) -> Callable[..., Neomutt]:
+    """Make somebody with a mailbox and a real client: `person(daemon, "anna@acme.example", "Anna Åkesson")`."""
+    if NEOMUTT is None:
+        pytest.skip("neomutt is not installed")
+
+    def made(server: Daemon | Sink, address: str, name: str) -> Neomutt:
+        smtp = server.port if isinstance(server, Sink) else server.address()[1]
+        user = f"u{next(_USERS)}"
+        home = tmp_path / f"home-{user}"
+        return Neomutt(home, imap=dovecot.port, user=user, password=PASSWORD, smtp=smtp, address=address, name=name)
+
+    return made

@@ -69,9 +69,11 @@ def customer(
     return _finished(mail, headers)
 
 
-def plain(subject: str, text: str, *, sender: str = CUSTOMER, to: str = DESK, **headers: str) -> bytes:
+def plain(
+    subject: str, text: str, *, sender: str = CUSTOMER, to: str = DESK, message_id: str | None = None, **headers: str
+) -> bytes:
     """Return the smallest new mail: one text part, nothing else."""
-    mail = _letter(sender, to, subject)
+    mail = _letter(sender, to, subject, message_id)
     mail.set_content(text, cte="8bit")
     return _finished(mail, headers)
 

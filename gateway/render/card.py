@@ -51,8 +51,9 @@ def _state(facts: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
     yield "group", str(ticket.get("group") or "")
     for name in ("first_response", "next_response", "update", "resolution"):
         yield name, locale.when(due[name]) if due.get(name) else ""
-    yield "waiting_next", locale.day(waiting["next"]) if waiting.get("next") else ""
-    if waiting.get("then_at"):
+    waited = ticket.get("status") == "waiting"
+    yield "waiting_next", locale.day(waiting["next"]) if waited and waiting.get("next") else ""
+    if waited and waiting.get("then_at"):
         then = locale.words.get(f"status.operator.{waiting.get('then_status') or 'resolved'}")
         yield (
             "waiting_then",

@@ -8,13 +8,13 @@ from gateway.errors import Problem
 from gateway.render import samples
 from gateway.render.failure import TemplateFailure
 from gateway.render.files import Chosen
-from gateway.render.library import GENERIC, Library
 from gateway.render.page import page
+from gateway.render.shelf import GENERIC, Shelf
 
 _NO_FILES = Chosen((), (), ("big.zip",))
 
 
-def check(library: Library, languages: Sequence[str], desks: Sequence[str]) -> list[Problem]:
+def check(library: Shelf, languages: Sequence[str], desks: Sequence[str]) -> list[Problem]:
     """Render every event x audience x language x brand, with all features and with none; return what fails."""
     found: set[Problem] = set()
     for language in languages:
@@ -25,7 +25,7 @@ def check(library: Library, languages: Sequence[str], desks: Sequence[str]) -> l
     return sorted(found)
 
 
-def _language(library: Library, language: str, desks: Sequence[str]) -> Iterator[Problem]:
+def _language(library: Shelf, language: str, desks: Sequence[str]) -> Iterator[Problem]:
     brands = sorted(library.brands) or [""]
     for audience, events in samples.EVENTS.items():
         for event in sorted({*events, *library.events(audience), GENERIC}):

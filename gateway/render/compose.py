@@ -9,8 +9,8 @@ from typing import Any
 from gateway.render import files, mime
 from gateway.render.files import Chosen, File
 from gateway.render.head import head
-from gateway.render.library import Library
 from gateway.render.page import Page, page
+from gateway.render.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ComposedMail:
     left_out: tuple[str, ...]
 
 
-def compose(notice: Mapping[str, Any], library: Library, blob: Callable[[str], bytes]) -> ComposedMail:
+def compose(notice: Mapping[str, Any], library: Shelf, blob: Callable[[str], bytes]) -> ComposedMail:
     """Write the mail of a notice; `blob` gives the content of a sha256.
 
     Raises TemplateFailure (file, line, message) where a template is wrong.

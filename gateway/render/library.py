@@ -1,41 +1,32 @@
-"""Templates, words and brands, loaded once; nothing of it changes afterwards. A reload makes a new one."""
+"""Loads templates, words and brands, once; a reload makes a new library."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import FunctionLoader
 
 from gateway.errors import ConfigurationError, Problem
 from gateway.render import brand as brands
-from gateway.render import source, yaml_file
+from gateway.render import checking, source, yaml_file
 from gateway.render.brand import Brand
 from gateway.render.environment import Draft, Sandbox, environment
 from gateway.render.failure import TemplateFailure
+from gateway.render.shelf import Shelf
 from gateway.render.source import Source
 from gateway.render.wording import Wording
 
 AUDIENCES = ("requester", "operator", "third-party", "admin")
 SHARED = ("layout.html", "layout.txt", "entry.html", "row.html", "button.html", "step.html", "line.html")
 STYLES = ("mail.css", "dark.css", "night.css")
-GENERIC = "default"  # the template of events without one of their own
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """What compose needs, by name. Safe to share between threads."""
+class Library(Shelf):
+    """Templates and brands, loaded once, immutable, shared by all threads."""
 
-    sandbox: Sandbox
-    sources: Mapping[tuple[str, str, str, str], Source]  # (desk or "", language, audience, event)
-    shared: Mapping[str, Draft]
-    styles: Mapping[str, str]
-    words: Mapping[str, Wording]
-    brands: Mapping[str, Brand]
-    brand_words: Mapping[tuple[str, str], Wording]  # (brand, language), only where a brand has its own
-    signatures: Mapping[tuple[str, str], Draft]  # (brand, stem)
+    __slots__ = ()
 
     @classmethod
     def load(cls, templates: Sequence[Path], branding: Sequence[Path]) -> Library:
@@ -59,40 +50,9 @@ class Library:
         }
         return cls(sandbox, sources, shared, styles, words, faces, own, signatures)
 
-    def find(self, desk: str, languages: Sequence[str], audience: str, event: str) -> Source:
-        """Return the template for a mail: the desk's own before the shared one, the first language that has it.
-
-        An event without a template has its family's (`contract.md` for `contract-ending`), else the audience's
-        `default.md`. Raises TemplateFailure where there is none at all.
-        """
-        family = event.partition("-")[0]
-        for name in (event, family, GENERIC):
-            for language in languages:
-                for place in (desk, ""):
-                    hit = self.sources.get((place, language, audience, name))
-                    if hit is not None:
-                        return hit
-        raise TemplateFailure(
-            f"{languages[0]}/{audience}/{event}.md", 0, "there is no such template, and no default.md"
-        )
-
-    def wording(self, language: str, brand: str) -> Wording:
-        """Return the words of a language, a brand's own ones laid over."""
-        return self.brand_words.get((brand, language)) or self.words[language]
-
-    def events(self, audience: str) -> list[str]:
-        """Return the events that have a template of their own in any language."""
-        return sorted({event for _, _, side, event in self.sources if side == audience and event != GENERIC})
-
-    def languages(self) -> list[str]:
-        """Return the languages that have words."""
-        return sorted(self.words)
-
     def check(self, languages: Sequence[str] = (), desks: Sequence[str] = ()) -> list[Problem]:
         """Render a sample of every event, audience, language and brand; return what fails, sorted by place."""
-        from gateway.render.checking import check
-
-        return check(self, languages or self.languages(), desks)
+        return checking.check(self, languages or self.languages(), desks)
 
 
 def _files(folders: Sequence[Path]) -> dict[str, Path]:

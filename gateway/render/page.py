@@ -18,8 +18,8 @@ from gateway.render.brand import Brand
 from gateway.render.environment import rendered
 from gateway.render.facts import context, words
 from gateway.render.files import Chosen, File
-from gateway.render.library import Library
 from gateway.render.links import Answering, Button, operator_buttons
+from gateway.render.shelf import Shelf
 from gateway.render.signature import signature
 from gateway.render.source import Source
 from gateway.render.values import Fact, tokens
@@ -39,7 +39,7 @@ class Page:
     logo: File | None
 
 
-def page(notice: Mapping[str, Any], library: Library, chosen: Chosen, *, inlined: bool = True) -> Page:
+def page(notice: Mapping[str, Any], library: Shelf, chosen: Chosen, *, inlined: bool = True) -> Page:
     """Write a notice's text and HTML; without `inlined` the HTML is only good for finding errors. Raises TemplateFailure."""
     found = library.find(
         str(notice.get("desk") or ""), _languages(notice), str(notice["audience"]), str(notice["event"])
@@ -142,7 +142,7 @@ def _show(found: Source, values: Mapping[str, Any]) -> Fact:
 
 
 def _frame(
-    notice: Mapping[str, Any], library: Library, face: Brand, values: Mapping[str, Any], locale: Locale, chosen: Chosen
+    notice: Mapping[str, Any], library: Shelf, face: Brand, values: Mapping[str, Any], locale: Locale, chosen: Chosen
 ) -> dict[str, Any]:
     """Return what the layout shows around the text."""
     audience, facts, css = str(notice["audience"]), notice["facts"], _css(library, face)
@@ -198,7 +198,7 @@ def _privacy(face: Fact, locale: Locale) -> Fact:
     return Fact({"text": text, "url": given["url"], "contact": given["contact"]}, present=bool(given))
 
 
-def _both(found: Source, library: Library, values: dict[str, Any], *, html: bool, inlined: bool) -> tuple[str, str]:
+def _both(found: Source, library: Shelf, values: dict[str, Any], *, html: bool, inlined: bool) -> tuple[str, str]:
     preheader = rendered(found.front["preheader"], values) if "preheader" in found.front else ""
     values["preheader"] = prose.first_words(preheader, 140)
     with tokens() as printed:
@@ -220,7 +220,7 @@ def _tidy(text: str) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _css(library: Library, face: Brand) -> tuple[str, str]:
+def _css(library: Shelf, face: Brand) -> tuple[str, str]:
     """Return the style that is written into elements, and the one that stays in the head."""
     return _coloured(
         library.styles["mail.css"],

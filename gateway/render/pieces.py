@@ -11,8 +11,8 @@ from markupsafe import Markup
 from gateway.render import prose, skeleton
 from gateway.render.environment import rendered
 from gateway.render.facts import words
-from gateway.render.library import Library
 from gateway.render.links import Button
+from gateway.render.shelf import Shelf
 from gateway.render.values import Words, tokens
 
 EARLIER = 3  # entries under a customer's mail
@@ -25,7 +25,7 @@ PAST_LINES, PAST_CHARACTERS = 60, 6000
 class Pieces:
     """Makes the repeated parts of one mail; each returns text and HTML as one value."""
 
-    library: Library
+    library: Shelf
     css: str
     values: Mapping[str, Any]
     audience: str

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 WIDTH = 72
 _URL = re.compile(r"https?://[^\s<>\"'\ue000-\uf8ff]{3,400}")
 _TRAILING = ".,;:!?)]}’”»"
+_PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 _LEADING_BLANKS = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -55,10 +56,13 @@ def first_words(text: str, characters: int = 110) -> str:
 
 
 def html(text: str, *, links: bool = True) -> Markup:
-    """Return text as HTML with its lines and leading blanks kept; web addresses become links unless told not to."""
+    """Return text as HTML with its paragraphs, lines and leading blanks kept; web addresses become links if wanted."""
     safe = _linked(text) if links else str(escape(text))
     safe = _LEADING_BLANKS.sub(lambda blanks: "&nbsp;" * len(blanks[0].replace("\t", "    ")), safe)
-    return Markup(safe.replace("\n", "<br>\n"))  # noqa: S704  # escaped above
+    parts = [part.strip("\n").replace("\n", "<br>\n") for part in _PARAGRAPHS.split(safe)]
+    if len(parts) > 1:
+        parts = [f'<p style="margin:0 0 {0 if part is parts[-1] else 12}px 0">{part}</p>' for part in parts]
+    return Markup("\n".join(parts))  # noqa: S704  # escaped above
 
 
 def _linked(text: str) -> str:

@@ -11,11 +11,11 @@ from gateway.render import markdown, skeleton
 from gateway.render.brand import Brand
 from gateway.render.environment import Draft, rendered
 from gateway.render.facts import words
-from gateway.render.library import Library
+from gateway.render.shelf import Shelf
 from gateway.render.values import Words, tokens
 
 
-def signature(library: Library, face: Brand, values: Mapping[str, Any], notice: Mapping[str, Any]) -> Words | None:
+def signature(library: Shelf, face: Brand, values: Mapping[str, Any], notice: Mapping[str, Any]) -> Words | None:
     """Return global.md < desk.md < anna.md < anna@acme.md; None without an operator, or where the notice says none."""
     given = notice["facts"].get("signature")
     if given is not None or not values["operator"]:

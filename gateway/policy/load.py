@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gateway.errors import ConfigurationError, Problem
-from gateway.policy import addresses, read_rules, references, shape_errors
+from gateway.policy import addresses, check_calendars, read_rules, references, shape_errors
 from gateway.policy.conditions import Condition, Place
 from gateway.policy.declared import declared
 from gateway.policy.fill import fill
@@ -55,6 +55,7 @@ def load(files: Mapping[str, str], main: str = "rules.yaml") -> Policy:
     every = frozenset().union(*(captures(rule.when) for rule in (*own.values(), *rules)))
     references.check(root, known, every, problems)
     addresses.check(root, problems)
+    check_calendars.check(root, problems)
     data = fill(root.plain())
     _put(data, objects, (*own.values(), *rules), own, views)
     try:

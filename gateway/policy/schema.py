@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
 
 from gateway.mail.address import key
+from gateway.policy.calendars import ALWAYS_HOURS, Calendar
 from gateway.policy.lookup import Book, book
 from gateway.policy.rule import Rule
 from gateway.policy.schema_desk import Desk
@@ -132,6 +133,14 @@ class Policy(Shape):
     def stands_for(self, status: str) -> str:
         """Return the fixed status of a status or an own name."""
         return self.statuses[status].stands_for if status in self.statuses else status
+
+    @cached_property
+    def _calendars(self) -> dict[str, Calendar]:
+        return {name: Calendar(hours) for name, hours in {"always": ALWAYS_HOURS, **self.calendars}.items()}
+
+    def calendar(self, name: str | None) -> Calendar:
+        """Return a calendar by name; None is `always`."""
+        return self._calendars[name or "always"]
 
     def field_names(self) -> frozenset[str]:
         """Return the declared fields of all desks."""

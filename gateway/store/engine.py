@@ -121,10 +121,21 @@ def _folder(path: Path) -> Path:
     return path
 
 
+def _new_file(path: Path) -> None:
+    """Make the database file before SQLite does, so that nobody else may read mail in it or in its WAL."""
+    try:
+        _folder(path.parent)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            [Problem("gateway.toml", 0, 0, f"[database] url: {path}: {error.strerror}")]
+        ) from error
+
+
 def _open_sqlite(url: sa.URL) -> sa.Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigurationError([Problem("gateway.toml", 0, 0, "[database] url: SQLite needs a file")])
-    _folder(Path(url.database).parent)
+    _new_file(Path(url.database))
     engine = sa.create_engine(
         url,
         pool_size=_CONNECTIONS,

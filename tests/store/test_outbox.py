@@ -9,7 +9,7 @@ from gateway.errors import VersionConflictError
 from gateway.mail.message import Address
 from gateway.store import budgets, notices, outbox, tickets
 from gateway.store.engine import Store
-from gateway.store.outbox import Outgoing, OutboxRow
+from gateway.store.outbox import OutboxRow, Outgoing
 from gateway.tickets.effects import OpenTicket, Suppress, Tell
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

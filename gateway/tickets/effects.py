@@ -129,6 +129,7 @@ class FileMail:
     """The journal row is done without an entry."""
 
     reason: str
+    state: str = "done"  # or `duplicate`
 
 
 @dataclass(frozen=True, slots=True)

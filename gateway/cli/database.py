@@ -1,0 +1,39 @@
+"""`gateway db …`: settings in, the store's own functions out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.cli import db
+from gateway.cli.opening import settings_of
+from gateway.settings import Settings
+from gateway.store.engine import Store
+
+
+def upgrade(config: Path | None) -> int:
+    """Bring the schema up to date."""
+    return db.upgrade(_store(settings_of(config)))
+
+
+def backup(config: Path | None, to: Path) -> int:
+    """Copy database and blobs while the daemon works."""
+    return db.backup(_store(settings_of(config)), to)
+
+
+def restore(config: Path | None, source: Path) -> int:
+    """Put a backup in the place of a database that is not there."""
+    from sqlalchemy import make_url
+
+    settings = settings_of(config)
+    file = make_url(settings.database.url).database
+    return db.restore(source, Path(file or ""), settings.paths.state)
+
+
+def check(config: Path | None) -> int:
+    """Prove the database whole."""
+    return db.check(_store(settings_of(config)))
+
+
+def _store(settings: Settings) -> Store:
+    settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Store(settings.database.url, settings.paths.state)

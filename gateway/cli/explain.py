@@ -1,0 +1,165 @@
+"""`gateway rules explain`: which rules hit or missed and why, what would happen, which mails would leave."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateway import clock
+from gateway.cli import printing
+from gateway.cli.opening import settings_of, store_of
+
+if TYPE_CHECKING:
+    from gateway.tickets.case import Incoming
+
+
+def explain(file: Path | None, by_ticket: str | None, config: Path | None, as_json: bool) -> int:
+    """Tell the story of a mail that never happens, or of a ticket as it happened."""
+    if (file is None) == (by_ticket is None):
+        print("name a mail, or a ticket with --ticket REF", file=sys.stderr)
+        return 2
+    story = _of_mail(file, config) if file is not None else _of_ticket(by_ticket or "", config)
+    if story is None:
+        return 1
+    if as_json:
+        printing.lines([story])
+    else:
+        _print(story)
+    return 0
+
+
+def _of_mail(file: Path, config: Path | None) -> dict[str, Any] | None:
+    """Decide about the mail inside a transaction that is thrown away."""
+    from gateway.daemon.orders import offline
+    from gateway.decide import decide_mail, gather, sort
+    from gateway.decide.acting import ask
+    from gateway.mail.address import key
+    from gateway.store import lookup, tickets
+    from gateway.tickets.case import Case
+    from gateway.tickets.effects import project
+
+    settings, now = settings_of(config), clock.now()
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        print(f"{file}: {error.strerror}", file=sys.stderr)
+        return None
+    with store_of(settings) as store:
+        deps = offline(settings, store)
+        incoming = _incoming(deps.parser.parse, raw)
+        arrived = sort(incoming, deps.terms(), now)
+        with store.read() as conn:
+            sender = incoming.mail.sender_from
+            found = lookup.find(conn, gather(incoming, arrived.foreign), key(sender.address) if sender else None, now)
+            incoming = replace(arrived.incoming, found=found)
+            placement = arrived.place(incoming, deps.terms())
+            who = key(sender.address) if sender else None
+            case = tickets.load_case(conn, placement.ticket_id, who) if placement.ticket_id else Case(contact=found.contact)
+        decision = decide_mail(incoming, arrived, placement, case, deps.terms(), now)
+        draft = case.ticket or _draft(incoming, arrived.desk, deps.terms(), now)
+        event = "registered" if case.ticket is None else "customer-wrote"
+        outcomes = (ask("received", incoming, None, Case(), deps.terms(), now), ask(event, incoming, draft, case, deps.terms(), now))
+    after = project(draft, decision.effects)
+    return {
+        "file": str(file),
+        "class": str(incoming.mail.mail_class),
+        "desk": arrived.desk,
+        "ticket": case.ticket.reference if case.ticket else None,
+        "evidence": list(placement.evidence),
+        "rules": [
+            {"name": r.name, "hit": r.hit, "reasons": list(r.reasons), "did": list(r.did)} for o in outcomes for r in o.trace
+        ],
+        "happens": list(decision.trace),
+        "status": str(after.status),
+        "group": after.group,
+        "owner": after.owner if isinstance(after.owner, str | None) else "next in turn",
+        "priority": after.priority,
+        "mails": list(_mails(decision.effects)),
+    }
+
+
+def _incoming(parse: Any, raw: bytes) -> Incoming:
+    from gateway.mail.message import Envelope
+    from gateway.mail.proof import Proof
+    from gateway.tickets.case import Found, Incoming
+    from gateway.work.parser_pool import Unparsable
+
+    envelope = Envelope("unknown@invalid", (), "pipe")
+    read = parse(raw, envelope)
+    mail, lost = (read.mail, read.reason) if isinstance(read, Unparsable) else (read, None)
+    return Incoming(0, mail, envelope, Proof(), clock.now(), Found(), unparsable=lost)
+
+
+def _draft(incoming: Incoming, desk: str, terms: Any, now: Any) -> Any:
+    from gateway.mail.message import Address
+    from gateway.mail.references import base_subject
+    from gateway.tickets.model import Status, Ticket
+
+    settings = terms.policy.desks[desk]
+    sender = incoming.mail.sender_from or Address("", "")
+    subject = base_subject(incoming.mail.subject)
+    return Ticket(0, 0, settings.prefix, desk, subject, Status.NEW, sender, now, group=settings.group)
+
+
+def _mails(effects: Any) -> Any:
+    from gateway.tickets.effects import Suppress, Tell
+
+    for effect in effects:
+        match effect:
+            case Tell(event=event, to=to, language=language):
+                yield {"event": event, "to": to.address, "language": language, "suppressed": None}
+            case Suppress(event=event, to=to, reason=reason):
+                yield {"event": event, "to": to.address, "language": None, "suppressed": reason}
+            case _:
+                pass
+
+
+def _of_ticket(reference: str, config: Path | None) -> dict[str, Any] | None:
+    from gateway.cli.ticket import facts_of
+
+    with store_of(settings_of(config)) as store:
+        facts = facts_of(store, reference)
+    if facts is None:
+        print(f"no ticket {reference!r}", file=sys.stderr)
+        return None
+    return {
+        "ticket": facts["reference"],
+        "entries": [
+            {"at": e["at"], "kind": e["kind"], "author": e["author"], "evidence": e["evidence"]} for e in facts["entries"]
+        ],
+        "history": facts["history"],
+        "mails": [
+            {"event": m["event"], "to": m["to"], "language": None, "suppressed": m["suppressed_reason"]} for m in facts["mails"]
+        ],
+    }
+
+
+def _print(story: dict[str, Any]) -> None:
+    for name in ("file", "class", "desk", "ticket", "status", "group", "owner", "priority"):
+        if story.get(name):
+            print(f"{name + ':':10}{story[name]}")
+    for line in story.get("evidence", ()):
+        print(f"  because {line}")
+    _print_rules(story.get("rules", ()))
+    for entry in story.get("entries", ()):
+        print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {entry['author']}")
+        print("\n".join(f"    because {line}" for line in entry["evidence"] or ()))
+    for line in story.get("history", ()):
+        changes = ", ".join(f"{k} = {v}" for k, v in line["change"].items())
+        print(f"{printing.short_time(line['at'])}  {line['cause']}: {changes}")
+    print("\nMails")
+    for mail in story["mails"]:
+        why = f"not sent: {mail['suppressed']}" if mail["suppressed"] else "sent"
+        print(f"  {mail['event']:20} {mail['to']:32} {why}")
+
+
+def _print_rules(rules: Any) -> None:
+    words = {True: "hit", False: "miss", None: "unknown"}
+    for rule in rules:
+        print(f"\n{words[rule['hit']]:8}{rule['name']}")
+        for reason in rule["reasons"]:
+            print(f"          {reason}")
+        for did in rule["did"]:
+            print(f"        → {did}")

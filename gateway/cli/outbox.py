@@ -1,0 +1,76 @@
+"""`gateway outbox …`: every mail that leaves, and why one did not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gateway import clock
+from gateway.cli import printing
+from gateway.cli.opening import settings_of, store_of
+
+
+def list_(config: Path | None, state: str | None, as_json: bool, limit: int) -> int:
+    """List mails, newest first."""
+    from gateway.store.outbox import list_rows
+    from gateway.store.show import outbox_json
+
+    with store_of(settings_of(config)) as store, store.read() as conn:
+        rows = [outbox_json(conn, row) for row in list_rows(conn, state, limit)]
+    if as_json:
+        printing.lines(rows)
+    else:
+        columns = ("id", "ticket", "event", "to", "state", "reason or error")
+        shown = ((r["id"], r["ticket"], r["event"], r["to"], r["state"], r["reason"] or r["error"]) for r in rows)
+        printing.table(columns, shown, "no mails")
+    return 0
+
+
+def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
+    """Show one mail, or its exact bytes."""
+    from gateway.store.outbox import get, load_raw
+    from gateway.store.show import outbox_json
+
+    with store_of(settings_of(config)) as store:
+        with store.read() as conn:
+            row = get(conn, number)
+            if row is None:
+                return _none(number)
+            facts = outbox_json(conn, row)
+        if raw:
+            sys.stdout.buffer.write(load_raw(store, row))
+            return 0
+    if as_json:
+        printing.lines([facts])
+    else:
+        printing.table(("", ""), facts.items())
+    return 0
+
+
+def retry(config: Path | None, number: int) -> int:
+    """Send it at the next turn."""
+    from gateway.store.outbox import retry as again
+
+    return _change(config, number, lambda conn: again(conn, number, clock.now()), "will be sent again")
+
+
+def cancel(config: Path | None, number: int) -> int:
+    """Never send it."""
+    from gateway.store.outbox import cancel as stop
+
+    return _change(config, number, lambda conn: stop(conn, number, "on the command line"), "cancelled")
+
+
+def _change(config: Path | None, number: int, change: Callable[[Any], bool], said: str) -> int:
+    with store_of(settings_of(config)) as store, store.write() as conn:
+        if not change(conn):
+            return _none(number)
+    print(f"mail {number}: {said}")
+    return 0
+
+
+def _none(number: int) -> int:
+    print(f"mail {number}: there is none in a state that allows it (`gateway outbox list`)", file=sys.stderr)
+    return 1

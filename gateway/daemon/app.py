@@ -1,0 +1,163 @@
+"""The composition root: everything is made here once, by plain constructor calls, and ended in the reverse order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from gateway import clock
+from gateway.daemon import systemd, wiring
+from gateway.daemon.rulebook import Rulebook
+from gateway.daemon.supervise import Crew
+from gateway.inbound.accept import GroupCommit
+from gateway.inbound.smtp import Listener
+from gateway.settings import Settings
+from gateway.store import journal, keys
+from gateway.store.engine import Store
+from gateway.work import deliver, ingest, notify, tick
+from gateway.work.deps import Deps, Wake
+from gateway.work.parser_pool import ParserPool
+
+DRAIN_SECONDS = 8.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class App:
+    """A running gateway."""
+
+    settings: Settings
+    rulebook: Rulebook
+    store: Store
+    deps: Deps
+    crew: Crew
+    commit: GroupCommit
+    listeners: list[tuple[Listener, str, int]] = field(default_factory=list)
+
+    def is_ours(self, address: str) -> bool:
+        """Say whether mail to this address is for a desk: no relaying (A25)."""
+        return self.rulebook.terms.policy.desk_of(address) is not None
+
+    def places(self) -> list[str]:
+        """Return where it listens, one line each: `smtp 127.0.0.1:2525`."""
+        return [f"{listener.options.protocol} {host}:{port}" for listener, host, port in self.listeners]
+
+
+def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) -> App:
+    """Open the store, start the workers and, last of all, the listeners."""
+    rulebook = Rulebook.open(settings)
+    settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    parser = ParserPool(max(1, settings.run.parse))  # exec'd before any other thread
+    stack.callback(parser.close)
+    store = Store(settings.database.url, settings.paths.state)
+    stack.callback(store.close)
+    stack.enter_context(store.daemon_lock())
+    store.upgrade()
+    with store.read() as conn:
+        secrets = keys.load_keys(conn)
+    relays = [wiring.relay(host, settings) for host in settings.smarthost]
+    for relay in relays:
+        stack.callback(relay.close)
+    deps = Deps(
+        store, lambda: rulebook.terms, lambda: rulebook.library, lambda: secrets, parser, relays,
+        wiring.habits(settings, f"{settings.hostname}/{os.getpid()}"), clock.token, Wake(),
+    )  # fmt: skip
+    commit = GroupCommit(partial(_write, store, deps.wake))
+    stack.callback(commit.close)
+    app = App(settings, rulebook, store, deps, Crew(), commit)
+    stack.callback(_stop_crew, app)
+    _start_steps(app)
+    _start_listeners(app, environment, stack)
+    return app
+
+
+def _write(store: Store, wake: Wake, items: object) -> object:
+    accepted = journal.write_received(store, items)  # type: ignore[arg-type]  # GroupCommit hands over Received
+    wake.ring("ingest")
+    return accepted
+
+
+def _start_steps(app: App) -> None:
+    deps, run, crew = app.deps, app.settings.run, app.crew
+    steps: list[tuple[str, Callable[..., int], int]] = [
+        ("ingest", ingest.run_once, run.work),
+        ("notify", notify.run_once, 1 if run.work else 0),
+        ("deliver", deliver.run_once, run.deliver if deps.relays else 0),
+        ("tick", tick.run_once, 1 if run.timers else 0),
+    ]
+    for name, step, count in steps:
+        for number in range(count):
+            crew.loop(f"{name}-{number}", partial(_turn, step, deps), partial(deps.wake.wait, name))
+
+
+def _turn(step: Callable[..., int], deps: Deps) -> int:
+    return step(deps, clock.now())
+
+
+def _start_listeners(app: App, environment: Mapping[str, str], stack: ExitStack) -> None:
+    settings, handed = app.settings, systemd.sockets(environment)
+    if not settings.run.receive:
+        return
+    options = []
+    if settings.listen.smtp is not None:
+        options.append(wiring.smtp_options(settings.listen.smtp, settings, handed))
+    if settings.listen.lmtp is not None:
+        options.append(wiring.lmtp_options(settings.listen.lmtp, settings, handed))
+    for option in options:
+        listener = Listener(option, app.commit.submit, app.is_ours)
+        host, port = listener.start()
+        stack.callback(listener.drain, DRAIN_SECONDS)
+        app.listeners.append((listener, host, port))
+
+
+def _stop_crew(app: App) -> None:
+    app.crew.stop()
+    app.deps.wake.ring_all()
+    late = app.crew.join(DRAIN_SECONDS)
+    if late:
+        _log.warning("did not end in time", extra={"why": ", ".join(late)})
+
+
+def run(settings: Settings, environment: Mapping[str, str]) -> int:
+    """Run until SIGTERM or SIGINT; SIGHUP reloads rules, templates and branding. Exit status 0 after a drain."""
+    stop, reload = threading.Event(), threading.Event()
+    turn = threading.Event()
+
+    def asked(event: threading.Event, *_: object) -> None:
+        event.set()
+        turn.set()
+
+    for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
+        signal.signal(number, partial(asked, event))
+    with ExitStack() as stack:
+        app = build(settings, environment, stack)
+        for place in app.places():
+            print(f"listening {place}")  # noqa: T201  # scripts read it
+        print("ready")  # noqa: T201
+        sys.stdout.flush()
+        systemd.notify(environment, "READY=1", "STATUS=ready")
+        beat = systemd.watchdog_seconds(environment)
+        while not stop.is_set():
+            turn.wait(beat or 10.0)
+            turn.clear()
+            if reload.is_set():
+                reload.clear()
+                systemd.notify(environment, "RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1e6)}")
+                app.rulebook.reload()
+                systemd.notify(environment, "READY=1")
+            if beat and healthy(app):
+                systemd.notify(environment, "WATCHDOG=1")
+        systemd.notify(environment, "STOPPING=1")
+    return 0
+
+
+def healthy(app: App) -> bool:
+    """Say whether every listener turns and the committer takes mail; what the watchdog is fed on."""
+    return app.commit.healthy() and all(listener.healthy() for listener, _, _ in app.listeners)

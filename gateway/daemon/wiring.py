@@ -1,0 +1,99 @@
+"""From settings to the options of each adapter: nothing else knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from gateway.inbound.options import SmtpLimits, SmtpOptions
+from gateway.inbound.trust import Trust
+from gateway.outbound.pace import Rate
+from gateway.outbound.transport import PROVIDER_TEMPORARY, Relay, SmarthostOptions
+from gateway.settings.schema import ListenLmtp, ListenSmtp, Settings, Smarthost
+from gateway.settings.values import Trust as TrustSetting
+from gateway.work.deps import Habits
+
+
+def smtp_options(listen: ListenSmtp, settings: Settings, sockets: Mapping[str, int]) -> SmtpOptions:
+    """Return what the SMTP listener is told; a socket of the service manager named `smtp` comes first."""
+    return SmtpOptions(
+        listen.address,
+        listen.port,
+        fd=sockets.get("smtp"),
+        hostname=settings.hostname,
+        certificate=listen.tls.certificate if listen.tls else None,
+        key=listen.tls.key if listen.tls else None,
+        spool=_spool(settings),
+        trust=trust(listen.trust),
+        limits=SmtpLimits(max_size=listen.max_size),
+    )
+
+
+def lmtp_options(listen: ListenLmtp, settings: Settings, sockets: Mapping[str, int]) -> SmtpOptions:
+    """Return what the LMTP listener is told."""
+    return SmtpOptions(
+        listen.address,
+        listen.port,
+        socket=listen.socket,
+        fd=sockets.get("lmtp"),
+        protocol="lmtp",
+        hostname=settings.hostname,
+        spool=_spool(settings),
+        trust=trust(listen.trust),
+        limits=SmtpLimits(max_size=listen.max_size),
+    )
+
+
+def _spool(settings: Settings) -> Path:
+    folder = settings.paths.state / "spool"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def trust(setting: TrustSetting) -> Trust:
+    """Return whose word counts; `verify` proves nothing until the extra that checks signatures is there."""
+    match setting.kind:
+        case "authserv":
+            return Trust("authserv_id", setting.authserv_id or "", setting.relays)
+        case "microsoft365" | "google" as kind:
+            return Trust(kind, relays=setting.relays)
+        case _:
+            return Trust()
+
+
+def relay(smarthost: Smarthost, settings: Settings, token: Callable[[], str] | None = None) -> Relay:
+    """Return a smarthost as delivery uses it."""
+    rate = smarthost.rate
+    return Relay(
+        SmarthostOptions(
+            smarthost.name,
+            smarthost.host,
+            smarthost.port,
+            smarthost.tls,
+            smarthost.user,
+            smarthost.password.reveal() if smarthost.password else None,
+            token,
+            smarthost.from_,
+            smarthost.connections,
+            Rate(rate.count, rate.per.total_seconds()) if rate else None,
+            (*PROVIDER_TEMPORARY, *smarthost.temporary),
+            settings.hostname,
+            allow_plain=smarthost.allow_plain,
+        )
+    )
+
+
+def habits(settings: Settings, worker: str) -> Habits:
+    """Return the plain values the steps need."""
+    delivery = settings.delivery
+    return Habits(
+        settings.hostname,
+        settings.admin,
+        delivery.retry_for,
+        max(delivery.send_delay, timedelta(0)),
+        delivery.attach_up_to,
+        delivery.divert_to,
+        frozenset(s.name for s in settings.smarthost if s.envelope == "verp"),
+        worker,
+    )

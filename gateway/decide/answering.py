@@ -1,0 +1,134 @@
+"""An operator's words become an answer or a note; one answer does what a desk expects of it (commands.md)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from gateway.commands import relay, transcript
+from gateway.commands.context import Performed
+from gateway.commands.grammar import Reading
+from gateway.decide.acting import act
+from gateway.decide.asking import reply_to
+from gateway.decide.letter import Letter
+from gateway.decide.moving import enter
+from gateway.mail.address import key, subaddress
+from gateway.tickets.effects import AddEntry, Change, Decision, Effect, project
+from gateway.tickets.model import Kind, Status, Ticket, Visibility
+from gateway.tickets.states import Trigger, move
+from gateway.tickets.tell import Happening, tell
+
+
+def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> Decision:
+    """Do the orders, add the words, move the ticket, tell whom it concerns."""
+    text = done.text.strip()
+    effects: list[Effect] = list(done.effects)
+    events = list(done.events)
+    entry = _entry(letter, reading, text, note=note) if text or letter.incoming.mail.attachments else None
+    if entry is not None:
+        effects.append(entry)
+    if entry is not None and not note:
+        more, new_events = _answered(letter, project(letter.ticket, tuple(effects)))
+        effects += more
+        events = _spoken_events(events, new_events)
+    elif note and entry is not None:
+        events.append("changed")
+    trace = [*letter.placement.evidence, f"operator {letter.person}: {letter.standing.level.name.lower()}"]
+    notify = _rules(letter, events, effects, trace)
+    after = project(letter.ticket, tuple(effects))
+    told = tell(_happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact)
+    if _transcript_wanted(letter):
+        told.append(reply_to(letter, "transcript", transcript.done(done, text if not note else "", letter.language)))
+    return Decision(letter.actor, (*effects, *told), tuple(trace))
+
+
+def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEntry:
+    mail = letter.incoming.mail
+    html = relay.clean_html(mail.new_html, reading) if mail.new_html else None
+    person = letter.settings
+    return AddEntry(
+        Kind.NOTE if note else Kind.ANSWER,
+        Visibility.INTERNAL if note else Visibility.PUBLIC,
+        "none" if note else "out",
+        person.name if person else letter.person,
+        text,
+        html,
+        mail.text,
+        mail.to,
+        mail.cc,
+        mail.attachments,
+        mail.message_id,
+        letter.placement.evidence,
+    )
+
+
+def _answered(letter: Letter, ticket: Ticket) -> tuple[list[Effect], list[str]]:
+    """Return what a plain answer does: takes a ticket nobody owns, opens it, counts as first response."""
+    effects: list[Effect] = [Change("last_word", "us", "answered")]
+    if ticket.owner is None:
+        effects += [Change("owner", letter.person, "answered"), Change("owner_at", letter.now, "answered")]
+    if ticket.first_response_at is None:
+        effects.append(Change("first_response_at", letter.now, "answered"))
+    if ticket.status is not letter.ticket.status:  # his own command said where the ticket goes
+        return effects, ["answered"]
+    to = move(ticket.status, Trigger.ANSWERED)
+    assert isinstance(to, Status), "an answer is possible in every status"
+    desk = letter.terms.desk(ticket)
+    target = Status(desk.after_answer) if to is Status.OPEN else to
+    if target is ticket.status:
+        return effects, ["answered"]
+    moved, events = enter(ticket, target, "answered", desk, letter.terms, letter.now, by=letter.person)
+    kept = [event for event in events if event in {"waiting", "resolved"}]
+    return [*effects, *moved], ["answered", *kept]
+
+
+def _spoken_events(events: list[str], new: list[str]) -> list[str]:
+    """One mail carries his words: where an order has its own mail (waiting, resolved), that is the one."""
+    return [*events, *(event for event in new if event not in events)]
+
+
+def _rules(letter: Letter, events: list[str], effects: list[Effect], trace: list[str]) -> tuple[Any, ...]:
+    notify: tuple[Any, ...] = ()
+    for event in tuple(events):
+        ticket = project(letter.ticket, tuple(effects))
+        acted = act(event, letter.incoming, ticket, letter.case, letter.terms, letter.now)
+        effects += [*acted.effects, *acted.tells]
+        trace += acted.trace
+        notify += acted.notify
+    return notify
+
+
+def _happening(letter: Letter, events: list[str], entry: AddEntry | None, *, note: bool, notify: Any) -> Happening:
+    contact = letter.case.contact
+    what = Happening(
+        tuple(events),
+        by=letter.written_from,
+        person=letter.person,
+        served=_served(letter) if entry is not None and not note else frozenset(),
+        spoken=entry is not None and not note,
+        extra=notify,
+        muted={key(contact.address): contact.muted} if contact and contact.muted else {},
+    )
+    if note:
+        return replace(what, extra=(*notify, ("changed", ("owner-or-group", "watchers"))))
+    if "answered" in events and letter.ticket.owner not in {None, letter.person}:
+        return replace(what, extra=(*notify, ("colleague-answered", ("owner",))))
+    return what
+
+
+def _served(letter: Letter) -> frozenset[str]:
+    """Return who has his mail already: To and Cc of a mail that he sent to the customer himself."""
+    ours = {key(a) for desk in letter.terms.policy.desks.values() for a in desk.addresses}
+    named = [a.address for a in (*letter.incoming.mail.to, *letter.incoming.mail.cc)]
+    return frozenset(key(a) for a in named if _without_tag(a) not in ours)
+
+
+def _without_tag(address: str) -> str:
+    local, _, domain = subaddress(address)
+    return key(f"{local}@{domain}")
+
+
+def _transcript_wanted(letter: Letter) -> bool:
+    person = letter.settings
+    return person is not None and person.mail.receipts == "all"
+

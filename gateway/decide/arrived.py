@@ -1,0 +1,186 @@
+"""A message arrived: its class, its sender and its evidence say which of a dozen small deciders has the word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from gateway.commands.authority import Level, level
+from gateway.commands.grammar import read
+from gateway.decide.arriving import actor_of, entry_of
+from gateway.decide.asking import confirm
+from gateway.decide.customer import customer_wrote, stranger_wrote, third_party_wrote
+from gateway.decide.holding import decided_without_ticket
+from gateway.decide.letter import Letter
+from gateway.decide.operator import operator_wrote
+from gateway.decide.refusing import hold_for_group
+from gateway.decide.register import Opening, register
+from gateway.decide.report import report_came
+from gateway.decide.sorting import Sorted
+from gateway.decide.terms import Terms
+from gateway.mail.address import key
+from gateway.mail.message import Address, MailClass
+from gateway.rules import actions
+from gateway.tickets.case import Case, Incoming
+from gateway.tickets.effects import Decision, Discard, Effect, FileMail, Join, Revoke
+from gateway.tickets.model import Actor, ActorKind, Participant, Visibility
+from gateway.tickets.thread import Placement
+
+_NEVER_REGISTERS = frozenset(
+    {
+        MailClass.VACATION,
+        MailClass.READ_RECEIPT,
+        MailClass.FEEDBACK_REPORT,
+        MailClass.CALENDAR,
+        MailClass.REACTION,
+        MailClass.RECALL,
+    }
+)
+
+
+def decide_mail(
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+) -> Decision:
+    """Return what a message does."""
+    decision = (
+        _set_aside(incoming, arrived, placement, terms)
+        or _by_class(incoming, arrived, placement, case, terms, now)
+        or _held_before_reading(incoming, arrived, placement, case, terms, now)
+        or _by_sender(incoming, arrived, placement, case, terms, now)
+    )
+    revoked: list[Effect] = [
+        Revoke(b.hash, "used from another address")
+        for b in placement.stolen
+        if not any(isinstance(e, Revoke) and e.bearer_hash == b.hash for e in decision.effects)
+    ]
+    return replace(decision, effects=(*decision.effects, *revoked), trace=(*arrived.trace, *decision.trace))
+
+
+def _set_aside(incoming: Incoming, arrived: Sorted, placement: Placement, terms: Terms) -> Decision | None:
+    """Return a decision where the message never comes to be read: our own, seen already, thrown away by a rule."""
+    gateway = Actor(ActorKind.GATEWAY, "")
+    if incoming.own:
+        return Decision(gateway, (FileMail("one of our own mails came back"),), ("its Message-ID or loop mark is ours",))
+    if incoming.found.same_content is not None:
+        reason = f"the same message is entry {incoming.found.same_content[1]}"
+        return Decision(gateway, (FileMail(reason, "duplicate"),), (reason,))
+    if isinstance(arrived.verdict, actions.DiscardBecause) and not incoming.grant:
+        because = arrived.verdict.because
+        return Decision(Actor(ActorKind.RULE, arrived.verdict.rule), (Discard(because),), (f"discarded: {because}",))
+    return None
+
+
+def _by_class(
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+) -> Decision | None:
+    """Return a decision where the class alone decides (design.md: class x what happens)."""
+    kind = incoming.mail.mail_class
+    if kind in {MailClass.PERSON, MailClass.MAILING_LIST}:
+        return None
+    if kind is MailClass.DELIVERY_REPORT:
+        return report_came(incoming, placement, case, terms, now)
+    actor = actor_of(incoming, case.ticket)
+    if terms.sender(incoming.mail).person is not None:
+        return Decision(actor, (FileMail(f"{kind} of one of ours"),), placement.evidence)
+    if case.ticket is not None:
+        quiet = entry_of(
+            incoming, evidence=placement.evidence, verified=placement.verified, folded=True,
+            visibility=Visibility.PUBLIC if placement.verified else Visibility.INTERNAL,
+        )  # fmt: skip
+        return Decision(actor, (quiet,), (*placement.evidence, f"{kind}: attached quietly, changes nothing"))
+    if kind in _NEVER_REGISTERS or kind is MailClass.LOOP:
+        return Decision(actor, (FileMail(f"{kind} without a ticket"),), (*placement.evidence, *incoming.mail.why))
+    return _register(incoming, arrived, placement, case, terms, now)
+
+
+def _held_before_reading(
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+) -> Decision | None:
+    """Return a hold where a person must look first; none where a person already did."""
+    if incoming.grant:
+        return None
+    if isinstance(arrived.verdict, actions.HoldFor):
+        return hold_for_group(incoming, arrived, placement, case, terms, "rule", arrived.verdict.because)
+    if incoming.mail.sender_from is None:
+        return hold_for_group(incoming, arrived, placement, case, terms, "ambiguous", "From is not one address")
+    participant = case.ticket is not None and placement.verified
+    if incoming.proof.spam == "yes" and not participant:
+        return hold_for_group(incoming, arrived, placement, case, terms, "spam", "a trusted filter says spam")
+    if any(b.carrier == "subaddress" for b in placement.stolen):
+        return hold_for_group(
+            incoming, arrived, placement, case, terms, "unproven", "a reply address that belongs to somebody else"
+        )
+    return None
+
+
+def _by_sender(
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+) -> Decision:
+    sender = terms.sender(incoming.mail)
+    role = _role(case, sender.key)
+    standing = level(incoming, terms.policy, case.ticket.id if case.ticket else None)
+    if sender.person is not None and (role is None or standing.bearer is not None):
+        letter = Letter(incoming, placement, case, standing, sender.person, terms, now)
+        decision = _by_operator(letter)
+        if decision is not None:
+            return decision
+    if case.ticket is None or placement.ticket_id is None:
+        return _without_ticket(incoming, arrived, placement, case, terms, now)
+    if role == "third-party":
+        return third_party_wrote(incoming, placement, case, terms, now)
+    if role is None and not placement.verified:
+        return stranger_wrote(incoming, placement, case, terms, now)
+    decision = customer_wrote(incoming, placement, case, terms, now)
+    if role is None and incoming.mail.sender_from is not None:
+        who = incoming.mail.sender_from
+        decision = replace(decision, effects=(*decision.effects, Join(Participant(who.address, who.name, "cc"))))
+    return decision
+
+
+def _role(case: Case, sender: str) -> str | None:
+    people = case.ticket.participants if case.ticket else ()
+    return next((p.role for p in people if key(p.address) == sender), None)
+
+
+def _by_operator(letter: Letter) -> Decision | None:
+    """Return what one of ours does; None where he writes to a desk as anybody may."""
+    if letter.case.ticket is not None:
+        return operator_wrote(letter)
+    if letter.standing.level is not Level.REFUSED:
+        decided = decided_without_ticket(letter)
+        if decided is not None:
+            return decided
+    reading = read(letter.incoming.mail.new_text)
+    if reading.commands or reading.suspects or letter.standing.level is Level.REFUSED:
+        return confirm(letter)
+    return None
+
+
+def _without_ticket(
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+) -> Decision:
+    claimed = incoming.found.tickets.get(placement.claims) if placement.claims else None
+    if claimed is None:
+        return _register(incoming, arrived, placement, case, terms, now)
+    match terms.desk(claimed).number_from_stranger:
+        case "hold" if not incoming.grant:
+            why = "a number in the subject, from nobody of that ticket"
+            return hold_for_group(incoming, arrived, placement, case, terms, "stranger", why)
+        case "attach":
+            return stranger_wrote(incoming, placement, replace(case, ticket=claimed), terms, now)
+        case _:
+            link = ("claims", claimed.reference)
+            return _register(incoming, arrived, placement, case, terms, now, link)
+
+
+def _register(
+    incoming: Incoming,
+    arrived: Sorted,
+    placement: Placement,
+    case: Case,
+    terms: Terms,
+    now: datetime,
+    link: tuple[str, str] | None = None,
+) -> Decision:
+    sender = incoming.mail.sender_from or Address("", incoming.envelope.mail_from or "unknown@invalid")
+    return register(incoming, Opening(arrived.desk, sender, placement.evidence, link), case, terms, now)

@@ -1,0 +1,75 @@
+"""What an operator is told beside the ticket: his mail is held, was it you, what became of your lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.decide.letter import Letter
+from gateway.tickets.effects import Decision, Effect, Hold, Revoke, Tell
+from gateway.tickets.tell import Happening, tell
+
+
+def reply_to(letter: Letter, event: str, facts: Mapping[str, Any], *, null_sender: bool = False) -> Tell:
+    """Return a mail to the operator's registered address that answers his own (RFC 3834)."""
+    own = {"text": letter.incoming.mail.new_text, "journal_id": letter.incoming.journal_id}
+    return Tell(
+        event,
+        "operator",
+        letter.home,
+        letter.person,
+        letter.language,
+        ("sender",),
+        entry=False,
+        auto="auto-replied",
+        null_sender=null_sender,
+        in_reply_to=letter.incoming.mail.message_id,
+        facts={**own, **facts, "where_answer_goes": "internal"},
+    )
+
+
+def hold(letter: Letter, reason: str, facts: Mapping[str, Any]) -> Decision:
+    """Keep the message until its writer decides; nothing of it reached anybody."""
+    held = {"reason": reason, "journal_id": letter.incoming.journal_id, "text": letter.incoming.mail.new_text, **facts}
+    told = reply_to(letter, "held", {"held": held, **_transcript(facts)})
+    effects: list[Effect] = [
+        Hold(reason, held, letter.home, letter.person, letter.ticket.id if letter.case.ticket else None),
+        told,
+        *revoked(letter),
+    ]
+    return Decision(letter.actor, tuple(effects), (*letter.placement.evidence, f"held: {reason}"))
+
+
+def _transcript(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in ("transcript", "customer_got") if name in facts}
+
+
+def confirm(letter: Letter) -> Decision:
+    """Hold an unproven message and ask at the registered address: was it you? (A05)."""
+    text = letter.incoming.mail.new_text
+    orders = [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+    held = {"reason": "unproven", "journal_id": letter.incoming.journal_id, "text": text, "why": letter.standing.reason}
+    asked = reply_to(
+        letter,
+        "confirmation",
+        {"confirmation": {"orders": orders, "text": text, "from": letter.written_from}, "held": held},
+        null_sender=True,
+    )
+    about = letter.case.ticket.id if letter.case.ticket else None
+    effects: tuple[Effect, ...] = (
+        Hold("unproven", held, letter.home, letter.person, about),
+        asked,
+        *revoked(letter),
+    )
+    return Decision(letter.actor, effects, (*letter.placement.evidence, f"unproven: {letter.standing.reason}"))
+
+
+def revoked(letter: Letter) -> list[Effect]:
+    """Take a bearer that came from a wrong address out of use (A10); the hold that goes with it tells the owner."""
+    return [Revoke(b.hash, f"used from {letter.written_from}") for b in letter.placement.stolen]
+
+
+def owner_hears(letter: Letter, facts: Mapping[str, Any]) -> list[Effect]:
+    """Tell the ticket's owner of something held."""
+    what = Happening(("held",), by=letter.written_from, person=letter.person, facts=facts)
+    return [*tell(what, letter.ticket, letter.terms.policy)]

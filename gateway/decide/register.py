@@ -1,0 +1,107 @@
+"""A message that belongs to no ticket opens one: rules place it, the group hears of it, the sender gets a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.decide.acting import act
+from gateway.decide.arriving import actor_of, entry_of, is_stranger, language_of, lessons, why_no_receipt
+from gateway.decide.terms import Terms
+from gateway.mail.address import key
+from gateway.mail.message import Address, MailClass
+from gateway.mail.proof import Verdict
+from gateway.mail.references import base_subject
+from gateway.tickets.case import Case, Incoming
+from gateway.tickets.effects import Decision, Effect, Join, Link, OpenTicket, project
+from gateway.tickets.model import Participant, Status, Ticket
+from gateway.tickets.tell import Happening, own_addresses, tell
+
+NO_SUBJECT = {"sv": "(inget ämne)", "nb": "(uten emne)", "en": "(no subject)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a ticket begins: desk, who asks, why, and a ticket it points at."""
+
+    desk: str
+    requester: Address
+    evidence: tuple[str, ...]
+    link: tuple[str, str] | None = None  # kind, reference: ("claims", "ACME-1001")
+    language: str | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now: datetime) -> Decision:
+    """Open a ticket for the message."""
+    desk = terms.policy.desks[opening.desk]
+    tongue = opening.language or language_of(incoming, case, desk, terms)
+    ticket = _blank(incoming, opening, desk.prefix, desk.group, tongue, terms, now)
+    effects: list[Effect] = [
+        OpenTicket(
+            ticket.desk,
+            ticket.prefix,
+            ticket.subject,
+            ticket.requester,
+            {
+                name: getattr(ticket, name)
+                for name in ("language", "group", "organisation", "contract", "source", "last_word", "sla")
+            },
+        ),
+        *(Join(who) for who in ticket.participants),
+        *([Link(*opening.link)] if opening.link else []),
+        entry_of(incoming, evidence=opening.evidence, folded=incoming.mail.mail_class is not MailClass.PERSON),
+        *lessons(incoming, case),
+    ]
+    ticket = project(ticket, effects)
+    acted = act("registered", incoming, ticket, case, terms, now)
+    ticket = project(ticket, acted.effects)
+    happening = Happening(
+        ("registered", *(["assigned"] if ticket.owner else [])),
+        by=key(opening.requester.address),
+        receipt=acted.no_receipt or why_no_receipt(incoming, now),
+        neutral=is_stranger(incoming, case),
+        automatic=incoming.mail.mail_class not in {MailClass.PERSON, MailClass.MAILING_LIST},
+        muted={key(case.contact.address): case.contact.muted} if case.contact and case.contact.muted else {},
+        extra=acted.notify,
+    )
+    told = tell(happening, ticket, terms.policy, case.contact)
+    return Decision(
+        actor_of(incoming, ticket),
+        (*effects, *acted.effects, *told, *acted.tells),
+        (*opening.evidence, *acted.trace),
+    )
+
+
+def _blank(
+    incoming: Incoming, opening: Opening, prefix: str, group: str | None, tongue: str, terms: Terms, now: datetime
+) -> Ticket:
+    subject = base_subject(incoming.mail.subject).strip() or NO_SUBJECT.get(tongue, NO_SUBJECT["en"])
+    organisation = terms.sender(incoming.mail).organisation
+    known = terms.policy.contacts.organisations.get(organisation or "")
+    requester = Participant(opening.requester.address, opening.requester.name, "requester")
+    ticket = Ticket(
+        0, 0, prefix, opening.desk, subject[:500], Status.NEW, opening.requester, now,
+        source="mail", group=group, language=tongue, organisation=organisation,
+        contract=known.contract if known else None, sla=terms.policy.desks[opening.desk].sla,
+        last_word="customer", participants=(requester, *_cc(incoming, opening, terms)),
+    )  # fmt: skip
+    return replace(ticket, **dict(opening.values))
+
+
+def _cc(incoming: Incoming, opening: Opening, terms: Terms) -> Iterable[Participant]:
+    """Yield the Cc people of a proved mail; those of an unproved one are nobody (A03)."""
+    if incoming.proof.verdict is not Verdict.PASS or incoming.mail.mail_class is not MailClass.PERSON:
+        return
+    ours = own_addresses(terms.policy) | {key(opening.requester.address)}
+    for address in (*incoming.mail.to, *incoming.mail.cc):
+        person = terms.policy.operators.values()
+        staff = {key(a) for who in person for a in who.addresses}
+        if key(address.address).partition("+")[0] and _plain(address.address) not in ours | staff:
+            yield Participant(address.address, address.name, "cc")
+
+
+def _plain(address: str) -> str:
+    local, _, domain = key(address).rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

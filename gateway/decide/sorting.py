@@ -1,0 +1,87 @@
+"""Before threading: rules of event `received`, the desk a message came to, the clues it carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gateway.decide.acting import ask
+from gateway.decide.terms import Terms
+from gateway.mail.address import addresses, identity
+from gateway.mail.message import InboundMail, MailClass
+from gateway.rules import actions
+from gateway.tickets.case import Case, Incoming
+from gateway.tickets.thread import Clues, Placement, clues, place, recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A message after the rules of event `received`."""
+
+    incoming: Incoming
+    desk: str
+    foreign: tuple[str, ...] = ()
+    verdict: Any = None  # actions.HoldFor | actions.DiscardBecause | None
+    trace: tuple[str, ...] = ()
+
+    def place(self, incoming: Incoming, terms: Terms) -> Placement:
+        """Weigh the evidence under the desk's own rule of who may join."""
+        join = terms.policy.desks[self.desk].who_may_join
+        return place(incoming.mail, incoming.found, terms.sender(incoming.mail), join=join)
+
+
+def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
+    """Ask the rules of event `received`; they may only say what the message is and where it belongs."""
+    desk, addressed = desk_for(incoming, terms)
+    outcome = ask("received", incoming, None, Case(), terms, now)
+    mail, proof, foreign, verdict = incoming.mail, incoming.proof, [], None
+    for action in outcome.actions:
+        match action:
+            case actions.DiscardBecause() | actions.HoldFor():
+                verdict = verdict or action
+            case actions.DeskIs(desk=name) if name in terms.policy.desks:
+                desk = name
+            case actions.ForeignReference(reference=reference):
+                foreign.append(reference)
+            case actions.TreatAs(mail_class=kind):
+                mail = replace(mail, mail_class=MailClass(kind), why=(*mail.why, "a rule says so"))
+            case actions.SenderFrom(source=source):
+                mail = _sender_from(mail, source)
+            case actions.TreatAsSpam(spam=yes):
+                mail = replace(mail, spam="yes" if yes else "no")
+                proof = replace(proof, spam="yes" if yes else "no")
+            case _:
+                pass
+    trace = tuple(f"rule {line.name}: {', '.join(line.did)}" for line in outcome.asked if line.verdict)
+    if not addressed:
+        trace = (f"no desk address in the mail: desk {desk}", *trace)
+    return Sorted(replace(incoming, mail=mail, proof=proof), desk, tuple(foreign), verdict, trace)
+
+
+def desk_for(incoming: Incoming, terms: Terms) -> tuple[str, bool]:
+    """Return the desk: first desk address in To, then Cc, envelope, Delivered-To, X-Original-To, else the mailbox's."""
+    mail = incoming.mail
+    for address in (*(a.address for a in (*mail.to, *mail.cc)), *recipients(mail, incoming.envelope)):
+        found = terms.policy.desk_of(address)
+        if found is not None:
+            return found[0], True
+    fallback = terms.mailbox_desks.get(incoming.envelope.mailbox or "")
+    return (fallback if fallback in terms.policy.desks else next(iter(terms.policy.desks))), False
+
+
+def gather(incoming: Incoming, foreign: tuple[str, ...]) -> Clues:
+    """Return what the store is asked for."""
+    return clues(incoming.mail, incoming.envelope, foreign)
+
+
+def _sender_from(mail: InboundMail, source: str) -> InboundMail:
+    """Take the sender from where a rule says: a form or a provider writes in the customer's name."""
+    match source:
+        case "reply-to":
+            return replace(mail, sender_from=mail.reply_to[0]) if mail.reply_to else mail
+        case "sender":
+            return replace(mail, sender_from=mail.sender) if mail.sender else mail
+        case text:
+            found = identity([text]) or next(iter(addresses(text)), None)
+            return replace(mail, sender_from=found) if found else mail

@@ -1,0 +1,240 @@
+"""Apply a Decision in one transaction: the only place where a ticket changes.
+
+Late-bound effects are resolved here, under the locks of the commit: the number of a new ticket, the operator whose
+turn it is, the Message-ID and bearer of every notice, the budgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway.policy.schema_people import Person
+from gateway.rules.distribute import AssignNext, pick, skilled
+from gateway.store import bearers, contacts, entries, history, journal, outbox, tickets, timers
+from gateway.store.history import Line
+from gateway.store.turns import last_owner
+from gateway.tickets.case import Case, Incoming
+from gateway.tickets.effects import (
+    AddEntry,
+    Arm,
+    Change,
+    Decision,
+    Disarm,
+    Discard,
+    FileMail,
+    Hold,
+    Join,
+    Leave,
+    Link,
+    MarkMail,
+    Mute,
+    OpenTicket,
+    Remember,
+    Revoke,
+    Settle,
+    Suppress,
+    Tell,
+    Unmute,
+    project,
+)
+from gateway.tickets.model import Entry, Ticket
+from gateway.work.deps import Deps
+from gateway.work.noticing import Commit, notice_all
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit left behind."""
+
+    ticket: Ticket | None
+    entry: Entry | None
+    notices: int
+
+
+def apply(
+    conn: Connection, deps: Deps, decision: Decision, incoming: Incoming | None, case: Case, now: datetime
+) -> Committed:
+    """Do all effects of `decision`; raises VersionConflictError when the ticket was changed meanwhile."""
+    effects = _late_bound(conn, deps, decision, now)
+    ticket = _ticket(conn, effects, decision, case, now)
+    entry = _entry(conn, effects, decision, incoming, ticket, now)
+    for effect in effects:
+        _small(conn, effect, ticket, entry, now)
+    told = [e for e in effects if isinstance(e, Tell)]
+    work = Commit(conn, deps, ticket, entry, case, incoming, now)
+    count = notice_all(work, told)
+    if incoming is not None:
+        _journal(conn, effects, incoming, ticket, entry)
+    return Committed(ticket, entry, count)
+
+
+def _late_bound(conn: Connection, deps: Deps, decision: Decision, now: datetime) -> list[Any]:
+    return [_assigned(conn, deps, e, now) if _is_assign(e) else e for e in decision.effects]
+
+
+def _is_assign(effect: Any) -> bool:
+    return isinstance(effect, Change) and isinstance(effect.value, AssignNext)
+
+
+def _assigned(conn: Connection, deps: Deps, change: Change, now: datetime) -> Change:
+    policy, order = deps.terms().policy, change.value
+    members, group = policy.members(order.group), policy.groups.get(order.group)
+    owner = pick(
+        order,
+        members,
+        tickets.open_per_owner(conn),
+        [name for name in members if _is_away(policy.person(name), now)],
+        skilled(policy, order.group, order.skill) if order.skill else None,
+        last_owner(conn, order.group),
+        group.dispatcher if group else None,
+    )
+    return replace(change, value=owner)
+
+
+def _is_away(person: Person | None, now: datetime) -> bool:
+    away = person.away if person else None
+    return away is not None and (away.since is None or away.since <= now.date()) and now.date() <= away.until
+
+
+def _ticket(
+    conn: Connection, effects: Sequence[Any], decision: Decision, case: Case, now: datetime
+) -> Ticket | None:
+    """Insert the new ticket with all its values at once, or update the old one under its version guard."""
+    opening = next((e for e in effects if isinstance(e, OpenTicket)), None)
+    if opening is not None:
+        ticket = tickets.open_ticket(conn, _folded(opening, effects), now)
+        ticket = project(ticket, tuple(e for e in effects if isinstance(e, Join)))
+    elif case.ticket is not None:
+        ticket = _updated(conn, case.ticket, effects, now)
+    else:
+        return None
+    _write_history(conn, ticket, effects, decision, now)
+    return ticket
+
+
+def _folded(opening: OpenTicket, effects: Sequence[Any]) -> OpenTicket:
+    values = dict(opening.values)
+    subject = opening.subject
+    for effect in effects:
+        if isinstance(effect, Change):
+            if effect.field == "subject":
+                subject = effect.value
+            else:
+                values[effect.field] = effect.value
+        elif isinstance(effect, Link):
+            values["links"] = (*values.get("links", ()), f"{effect.kind} {effect.reference}")
+    return replace(opening, subject=subject, values=values)
+
+
+def _updated(conn: Connection, ticket: Ticket, effects: Sequence[Any], now: datetime) -> Ticket:
+    after = project(ticket, tuple(effects))
+    changed = {e.field: getattr(after, e.field) for e in effects if isinstance(e, Change)}
+    if any(isinstance(e, Link) for e in effects):
+        changed["links"] = after.links
+    if not changed and not any(isinstance(e, AddEntry | Join | Leave) for e in effects):
+        return ticket
+    version = tickets.update(conn, ticket.id, ticket.version, changed, at=now)
+    return replace(after, version=version)
+
+
+def _write_history(
+    conn: Connection, ticket: Ticket, effects: Sequence[Any], decision: Decision, now: datetime
+) -> None:
+    """One line of history for each cause, all its fields together."""
+    changes = [(e.cause or str(decision.actor), e.field, e.value) for e in effects if isinstance(e, Change)]
+    if any(isinstance(e, OpenTicket) for e in effects):
+        changes.insert(0, ("registered", "status", ticket.status))
+    lines = [
+        Line(cause, {field: _plain(value) for _, field, value in group})
+        for cause, group in groupby(changes, key=lambda c: c[0])
+    ]
+    if lines:
+        new = any(isinstance(e, OpenTicket) for e in effects)
+        history.append_all(conn, ticket.id, now, decision.actor, lines, new=new)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _entry(
+    conn: Connection,
+    effects: Sequence[Any],
+    decision: Decision,
+    incoming: Incoming | None,
+    ticket: Ticket | None,
+    now: datetime,
+) -> Entry | None:
+    last: Entry | None = None
+    for effect in effects:
+        if isinstance(effect, AddEntry):
+            assert ticket is not None, "an entry belongs to a ticket"
+            source = incoming if last is None else None
+            last = entries.add_entry(
+                conn,
+                ticket.id,
+                effect,
+                decision.actor,
+                source.received_at if source else now,
+                journal_id=source.journal_id if source else None,
+                proof=str(source.proof.verdict) if source else "none",
+                content_key=source.mail.content_key if source else None,
+            )
+    return last
+
+
+def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | None, now: datetime) -> None:  # noqa: C901, PLR0912  # one row an effect
+    match effect:
+        case Join(participant=who) if ticket is not None:
+            since = entry.id if entry is not None and who.role != "requester" else 0
+            tickets.join(conn, ticket.id, replace(who, since_entry=since))
+        case Leave(address=address) if ticket is not None:
+            tickets.leave(conn, ticket.id, address)
+        case Arm():
+            timers.arm(conn, ticket.id if ticket else None, effect)
+        case Disarm(kind=kind) if ticket is not None:
+            timers.disarm(conn, ticket.id, kind)
+        case Suppress():
+            outbox.suppress(conn, ticket.id if ticket else None, effect, now)
+        case Revoke(bearer_hash=digest, reason=reason):
+            bearers.revoke(conn, digest, reason, now)
+        case Mute(address=address, reason=reason):
+            contacts.mute(conn, address, reason, now)
+        case Unmute(address=address):
+            contacts.unmute(conn, address)
+        case MarkMail(mail_id=mail, state=state, status=status, text=text):
+            outbox.told(conn, mail, state, status, text)
+        case Settle():
+            journal.settle(conn, effect, now)
+        case Remember():
+            contacts.remember(conn, effect, now)
+        case _:
+            pass
+
+
+def _journal(
+    conn: Connection, effects: Sequence[Any], incoming: Incoming, ticket: Ticket | None, entry: Entry | None
+) -> None:
+    """Say what became of the message; exactly one state (I4)."""
+    state, reason, facts, about = "done", "", None, ticket.id if ticket else None
+    for effect in effects:
+        match effect:
+            case Hold(reason=reason, facts=facts, about=seems):
+                state, about = "held", seems or about
+            case FileMail(reason=reason, state=state):
+                pass
+            case Discard(because=because):
+                state, reason = "discarded", because
+            case _:
+                pass
+    journal.mark(conn, incoming.journal_id, state, reason, about, entry.id if entry else None, facts)

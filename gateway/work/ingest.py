@@ -1,0 +1,140 @@
+"""One message from the journal to a ticket: parse, sort, thread, decide, commit (design.md: the way of a mail)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from gateway.decide import decide_mail, gather, sort
+from gateway.errors import TryAgainError, VersionConflictError
+from gateway.mail import identity
+from gateway.mail.address import key
+from gateway.mail.message import Attachment, InboundMail, MailClass
+from gateway.store import journal, lookup, tickets
+from gateway.store.journal import JournalRow
+from gateway.tickets.case import Case, Found, Incoming
+from gateway.tickets.thread import Placement
+from gateway.work.commit import Committed, apply
+from gateway.work.deps import Deps
+from gateway.work.parser_pool import Unparsable
+
+LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(seconds=5)
+_log = logging.getLogger(__name__)
+
+
+def run_once(deps: Deps, now: datetime, limit: int = 20) -> int:
+    """Work through claimed rows; return how many. A row that fails is retried, then parked; the next one goes on."""
+    with deps.store.write("claim journal") as conn:
+        rows = journal.claim(conn, now, deps.habits.worker, LEASE, limit)
+    for row in rows:
+        _guarded(deps, row, now)
+    return len(rows)
+
+
+def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
+    try:
+        committed = ingest(deps, row, now)
+    except TryAgainError:
+        raise  # the database is away: the claim runs out by itself
+    except Exception:  # the step loop: a bug costs one mail its turn, never the queue
+        _log.exception("ingest failed", extra={"journal": row.id})
+        _give_up_or_retry(deps, row, now)
+    else:
+        _say(row, committed)
+
+
+def ingest(deps: Deps, row: JournalRow, now: datetime) -> Committed:
+    """Bring one row to its end."""
+    incoming = _read(deps, row)
+    for _ in range(3):
+        try:
+            return _decide_and_commit(deps, incoming, now)
+        except VersionConflictError:
+            continue
+    raise VersionConflictError
+
+
+def _read(deps: Deps, row: JournalRow) -> Incoming:
+    raw = journal.load_raw(deps.store, row)
+    outcome = deps.parser.parse(raw, row.envelope)
+    mail, unparsable = (_with_raw(deps, outcome, raw), outcome.reason) if isinstance(outcome, Unparsable) else (outcome, None)
+    for attachment in mail.attachments:
+        if attachment.content is not None:
+            deps.store.blobs.put(attachment.content)
+    mail = _without_content(mail)
+    own = _is_own(deps, mail)
+    return Incoming(
+        row.id, mail, row.envelope, row.proof, row.received_at, Found(), row.grant or {}, unparsable, own
+    )
+
+
+def _with_raw(deps: Deps, lost: Unparsable, raw: bytes) -> InboundMail:
+    """Return the shell of a message nobody could read, the whole of it attached: a ticket is opened all the same."""
+    whole = Attachment("message.eml", "message/rfc822", len(raw), inline=False, content_id=None, sha256=deps.store.blobs.put(raw))
+    said = f"[{lost.reason}]"
+    return replace(lost.mail, attachments=(whole,), new_text=said, text=said, new_html=None)
+
+
+def _without_content(mail: InboundMail) -> InboundMail:
+    return replace(mail, attachments=tuple(replace(a, content=None) for a in mail.attachments))
+
+
+def _is_own(deps: Deps, mail: InboundMail) -> bool:
+    """Say whether one of our mails came back: its MAC is ours, never its From alone (A53)."""
+    keys, name = deps.keys(), mail.message_id or ""
+    mark = mail.header("X-Gateway-Loop")
+    if mail.mail_class is MailClass.DELIVERY_REPORT:
+        return False
+    return identity.own_message_id(keys, name) or (mark is not None and identity.own_loop_mark(keys, mark, name))
+
+
+def _decide_and_commit(deps: Deps, incoming: Incoming, now: datetime) -> Committed:
+    terms = deps.terms()
+    with deps.store.write("commit ticket") as conn:
+        sorted_ = sort(incoming, terms, now)
+        clues = gather(sorted_.incoming, sorted_.foreign)
+        sender = sorted_.incoming.mail.sender_from
+        found = lookup.find(conn, clues, key(sender.address) if sender else None, now)
+        incoming = replace(sorted_.incoming, found=found)
+        placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
+        case = _case(conn, placement.ticket_id, incoming)
+        decision = decide_mail(incoming, sorted_, placement, case, terms, now)
+        return apply(conn, deps, decision, incoming, case, now)
+
+
+def _named_by_a_person(conn: Connection, incoming: Incoming) -> Placement | None:
+    """Return the ticket a person named when he let a held message in."""
+    number = incoming.grant.get("ticket")
+    ticket = tickets.by_number(conn, number) if number is not None else None
+    if ticket is None:
+        return None
+    return Placement(ticket.id, "accepted", (f"let in on {ticket.reference} by {incoming.grant.get('by')}",))
+
+
+def _case(conn: Connection, ticket_id: int | None, incoming: Incoming) -> Case:
+    sender = incoming.mail.sender_from
+    who = key(sender.address) if sender else None
+    if ticket_id is None:
+        return Case(contact=incoming.found.contact, other_open=tickets.other_open(conn, who) if who else ())
+    case = tickets.load_case(conn, ticket_id, who)
+    answered = next((b.mail_id for b in incoming.found.bearers if b.mail_id and b.ticket_id == ticket_id), None)
+    if answered is None:
+        return case
+    return replace(case, answered_mail=tickets.answered_mail(conn, answered))
+
+
+def _give_up_or_retry(deps: Deps, row: JournalRow, now: datetime) -> None:
+    with deps.store.write("retry journal") as conn:
+        if row.tries + 1 >= deps.habits.tries:
+            journal.park(conn, row.id, "three attempts failed; see the log")
+        else:
+            journal.retry_later(conn, row.id, row.tries + 1, now + RETRY_AFTER * (row.tries + 1), "failed; see the log")
+
+
+def _say(row: JournalRow, committed: Committed) -> None:
+    reference = committed.ticket.reference if committed.ticket else None
+    _log.info("ingested", extra={"journal": row.id, "ticket": reference, "notices": committed.notices})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-from gateway.mail import charset, flowed, html, text, transfer
+from gateway.mail import charset, flowed, html, limits, text, transfer
 from gateway.mail.structure import Part
 
 # Kinds of text that are files for a reader, wherever they stand.
@@ -206,11 +206,11 @@ def _html(part: Part, content: bytes, words: str, bodies: Bodies) -> None:
         bodies.pieces.append(Piece(text.body(html.to_text(words)), words))
         return
     bodies.defects.append(reason)
-    bodies.pieces.append(Piece(text.body(html.strip_tags(words)), None))
+    bodies.pieces.append(Piece(text.body(html.strip_tags(words[: limits.HTML])), None))  # the rest is in the file
     bodies.files.append(File(part, content, related=False))
 
 
 def _unflowed(part: Part, words: str) -> str:
-    if part.parameters.get("format", "").lower() != "flowed":
+    if part.parameters.get("format", "").lower() != "flowed" or len(words) > limits.FLOWED:
         return words
     return flowed.unflow(words.replace("\r\n", "\n"), delsp=part.parameters.get("delsp", "").lower() == "yes")

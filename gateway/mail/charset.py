@@ -79,12 +79,10 @@ def decode(raw: bytes, label: str | None = None) -> tuple[str, str | None]:
         if text is not None:
             wrong = name is not None and attempt != name and not raw.isascii()
             return text, f"charset {label!r} is wrong, read as {attempt}" if wrong else _unknown(label)
-    if (
-        name is not None
-        and name in _LABEL_FIRST
-        and (text := raw.decode(name, "replace")).count("\ufffd") * 20 < len(text)
-    ):
-        return text, f"bytes that are not {label!r}"
+    if name is not None and name in _LABEL_FIRST:
+        loose = raw.decode(name, "replace")
+        if loose.count("\ufffd") * 20 < len(loose):
+            return loose, f"bytes that are not {label!r}"
     guess = _guess(raw)
     return raw.decode(guess, "replace"), f"charset {label!r} does not fit, guessed {guess}"
 

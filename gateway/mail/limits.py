@@ -16,6 +16,7 @@ HTML: Final = 1024 * 1024  # characters; more is an attachment
 HTML_DEPTH: Final = 256
 HTML_ATTRIBUTES: Final = 1_000  # in one tag
 NEW_TEXT: Final = 256 * 1024  # characters searched for quotes, signatures and language
+FLOWED: Final = 4 * 1024 * 1024  # characters of format=flowed; no person wrote more, and lines cost memory
 SUBJECT: Final = 2_000  # characters; RFC 5322 says 998 octets a line, longer ones are advertisement or attack
 INNER_MESSAGES: Final = 20  # attached messages looked into
 FILE_NAME: Final = 120  # bytes of an attachment's name in UTF-8

@@ -160,7 +160,8 @@ def _shell(fields: list[tuple[str, str]]) -> mailparser.MailParser | None:
     """Let mail-parser read some header fields; None where it fails, in whatever way it does."""
     message = email.message.Message()
     for name, value in fields:
-        message[name] = value[:_SHOWN].replace("\r", " ").replace("\n", " ").replace("\0", "")
+        # Encoded-words are ours to decode: mail-parser would ask for any codec that a sender names.
+        message[name] = value[:_SHOWN].replace("\r", " ").replace("\n", " ").replace("\0", "").replace("=?", "=_")
     try:
         return mailparser.MailParser(message)
     except Exception:  # noqa: BLE001  # AttributeError, TypeError, ValueError, RecursionError: all were seen

@@ -19,6 +19,7 @@ _LOOSE_TYPE: Final = re.compile(r"([a-z0-9-]+)\s*/\s*([a-z0-9.+-]+)")
 _HTML: Final = re.compile(rb"\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _GUESS: Final = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,70}|-{1,40}[^\r\n-][^\r\n]{0,70}?)[ \t]*\r?$")
 _GUESS_WITHIN: Final = 4096
+_CANDIDATES: Final = 100_000  # places that look like a boundary; a mail with more is made to look so
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,10 @@ def _between(tree: _Tree, boundary: bytes, body: int, end: int) -> list[tuple[in
 def _delimiters(raw: bytes, delimiter: bytes, body: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Give start, end and whether it closes, of each delimiter line; a longer boundary that begins alike is none."""
     position = body
-    while (start := raw.find(delimiter, position, end)) >= 0:
+    for _ in range(_CANDIDATES):
+        start = raw.find(delimiter, position, end)
+        if start < 0:
+            return
         position = start + len(delimiter)
         if start > body and raw[start - 1 : start] not in {b"\n", b"\r"}:
             continue

@@ -17,7 +17,8 @@ _TRAILING_BLANK: Final = re.compile(rb"[ \t]+(?=\r?\n)")
 # A line of words, or a rule: a list or virus scanner wrote it under the encoded text.
 _FOOTER: Final = re.compile(rb"\n(?:[^\r\n \t]+[ \t]+[^\r\n \t]|[-_=*]{3,})")
 _WORDS: Final = re.compile(rb"\s*[^\s]+[ \t]+[^\s]")
-_STRAY: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t"
+_STRAY: Final = bytes(sorted(set(range(256)) - set(_ALPHABET) | set(b"\r\n \t")))
 _UU_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)\r?\n", re.MULTILINE)
 
 
@@ -48,16 +49,25 @@ def decode(raw: bytes, encoding: str) -> tuple[bytes, str | None]:
 def _base64(raw: bytes) -> tuple[bytes, str | None]:
     if _WORDS.match(raw):
         return raw, "text that says it is base64"
+    if not raw.translate(None, _ALPHABET) and b"=" not in raw.rstrip(b"=\r\n \t"):  # the usual case, without a copy
+        return _run(raw.translate(None, b"=\r\n \t"))
     defect = None
     if (footer := _FOOTER.search(raw.strip())) and footer.start() > 0:
         raw, defect = raw.strip()[: footer.start()], "text below base64 was left out"
     out: list[bytes] = []
-    for run in re.split(rb"=+", _STRAY.sub(b"", raw)):  # several encoded texts may follow one another
-        if len(run) % 4 == 1:
-            defect = defect or "base64 is cut short"
-        whole = run[: len(run) - 1] if len(run) % 4 == 1 else run
-        out.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    # Several encoded texts may follow one another, each with its padding.
+    for run in re.split(rb"=+", raw.translate(None, _STRAY)):
+        content, short = _run(run)
+        out.append(content)
+        defect = defect or short
     return b"".join(out), defect
+
+
+def _run(letters: bytes) -> tuple[bytes, str | None]:
+    """Decode letters of the alphabet without padding; one letter too many is no byte."""
+    odd = len(letters) % 4 == 1
+    whole = letters[:-1] if odd else letters
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)), "base64 is cut short" if odd else None
 
 
 def _quoted_printable(raw: bytes) -> bytes:
@@ -69,12 +79,12 @@ def _quoted_printable(raw: bytes) -> bytes:
 def _uu(raw: bytes) -> bytes:
     begin = _UU_BEGIN.search(raw)
     out: list[bytes] = []
-    for line in raw[begin.end() if begin else 0 :].splitlines():
+    for line in raw[begin.end() :].splitlines() if begin else ():
         if line.strip() in {b"end", b"`"}:
             break
         if line and 32 <= line[0] <= 96:
             out.append(_uu_line(line))
-    return b"".join(out)
+    return b"".join(out) if begin else raw
 
 
 def _uu_line(line: bytes) -> bytes:

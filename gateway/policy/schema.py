@@ -42,6 +42,7 @@ def _listed(value: object) -> object:
 DeclaredList = Annotated[
     Mapping[Text, Listed],
     BeforeValidator(_listed),
+    WithJsonSchema({"type": "object"}),
 ]
 
 
@@ -76,7 +77,7 @@ class Policy(Shape):
     reports: tuple[Report, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     sources: Mapping[Text, Source] = {}
-    rules: tuple[Rule, ...] = ()  # those of ticket templates first
+    rules: Annotated[tuple[Rule, ...], WithJsonSchema({"type": "array"})] = ()  # those of ticket templates first
 
     @cached_property
     def book(self) -> Book:

@@ -138,7 +138,7 @@ class Desk(Shape):
     separate: YesNo = False
     brand: Text | None = None
     language: Literal["auto", "sv", "nb", "en", "da", "fi", "de"] = "auto"
-    languages: Annotated[tuple[Language, ...], BeforeValidator(_languages), Field(min_length=1)] = ("sv", "nb", "en")
+    languages: Annotated[tuple[Language, ...], Field(min_length=1), BeforeValidator(_languages)] = ("sv", "nb", "en")
     calendar: Text | None = None  # None: always open
     sla: Text | None = None
     group: Text | None = None  # default: the first group of the file

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gateway.policy.schema_time import Clock, Weekdays
 from gateway.policy.shapes import Address, Shape, Span, Text, Texts
@@ -15,6 +15,15 @@ Cron = Annotated[Text, Field(pattern=r"^\S+( \S+){4}$")]
 
 def _recipients(value: object) -> object:
     return value if isinstance(value, dict) else {"who": value}
+
+
+_WHO: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}},
+        {"type": "object", "properties": {"members": {"type": "string"}, "who": {}}, "additionalProperties": False},
+    ]
+}
 
 
 class Recipients(Shape):
@@ -28,7 +37,7 @@ class Digest(Shape):
     """A view by mail at a fixed time."""
 
     view: Text
-    to: Annotated[Recipients, BeforeValidator(_recipients)]
+    to: Annotated[Recipients, BeforeValidator(_recipients), WithJsonSchema(_WHO)]
     at: Clock = "07:30"
     days: Weekdays = "mon-fri"
 

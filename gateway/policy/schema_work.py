@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, InstanceOf, WithJsonSchema
 
 from gateway.policy.conditions import Condition
 from gateway.policy.shapes import Address, Day, Label, Language, Shape, Span, Text, Texts, YesNo
+
+CheckedCondition = Annotated[InstanceOf[Condition], WithJsonSchema({"type": "object"})]
+"""Read by grammar before the shapes are checked."""
 
 Window = Annotated[
     Text,
@@ -87,7 +90,7 @@ class TicketTemplate(Shape):
     steps: Texts = ()
     solution: Label | None = None
     answers: Mapping[Text, ReadyAnswer] = {}
-    when: Condition | None = None  # its own rule, asked before `rules:`
+    when: CheckedCondition | None = None  # its own rule, asked before `rules:`
 
 
 class MenuItem(Shape):
@@ -100,7 +103,7 @@ class MenuItem(Shape):
 class View(Shape):
     """A saved question over tickets."""
 
-    where: Condition
+    where: CheckedCondition
     sort: Literal["next-up", "created", "-created", "updated", "-updated", "due", "priority", "reference"] = "next-up"
     columns: Texts = ("reference", "subject", "status", "priority", "owner", "due")
     label: Label | None = None

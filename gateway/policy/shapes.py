@@ -155,5 +155,9 @@ Size = Annotated[int, BeforeValidator(read_size), WithJsonSchema({"type": "strin
 Percent = Annotated[int, BeforeValidator(_percent), WithJsonSchema({"type": "string", "pattern": r"^\d+ ?%$"})]
 Address = Annotated[str, BeforeValidator(as_text), AfterValidator(_address), WithJsonSchema({"type": "string"})]
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_many)]
+Texts = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_many),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Addresses = Annotated[tuple[Address, ...], Field(min_length=1)]

@@ -28,7 +28,7 @@ _MOST_ADDRESSES: Final = 100
 _NEAR: Final = 6  # lines between a marker and its headers
 _BRACKETED: Final = re.compile(r"[<(\[](?:mailto:)?([^\s<>()\[\]]{1,128}@[^\s<>()\[\]]{1,190})[>)\]]")
 _QUOTED_NAME: Final = re.compile(r'["“”„«»]\s?([^"“”„«»]{1,80}?)\s?["“”„«»]$')
-_CAPITALISED: Final = re.compile(r"(?:[^\W\d_a-zåäöæøü][\w.'’-]{0,30}(?: (?:von|van|de|af|der|den|da|di))? ?){1,5}$")
+_PARTICLES: Final = frozenset({"von", "van", "de", "af", "der", "den", "da", "di", "la", "ter"})
 _FINNISH: Final = frozenset(word.casefold() for words in HEADER_LABELS["fi"].values() for word in words)
 _AT: Final = re.compile(r"\bat\b|\bkl\.?(?=\s?\d)", re.IGNORECASE)
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)\s?(Z|[+-]\d\d:?\d\d)")
@@ -181,9 +181,17 @@ def _fields_of_attribution(text: str) -> dict[str, str] | None:
         return None
     before = text[: address.start()].rstrip(" ,(<[")
     quoted = _QUOTED_NAME.search(before[-120:])
-    capitals = _CAPITALISED.search(before[-120:])
-    name = quoted[1] if quoted else capitals[0] if capitals else ""
+    name = quoted[1] if quoted else _name_at_end(before)
     return {"from": f"{name.strip()} <{address[1]}>"}
+
+
+def _name_at_end(text: str) -> str:
+    """Return the words at the end that are written as names are."""
+    words = text[-120:].split()
+    first = len(words)
+    while first and (words[first - 1][0].isupper() or words[first - 1] in _PARTICLES):
+        first -= 1
+    return " ".join(words[first:])
 
 
 def _fields_in_line(text: str) -> dict[str, str]:
@@ -203,7 +211,9 @@ def _fields_in_line(text: str) -> dict[str, str]:
 def _labels_in(text: str, labels: dict[str, tuple[str, ...]]) -> list[tuple[int, int, str]]:
     found = []
     for kind, names in labels.items():
-        places = [(at, at + len(name) + 1, kind) for name in names if (at := text.find(name + ":")) >= 0]
+        names = (*names, "Cc", "CC") if kind == "cc" else names
+        marks = [name + colon for name in names for colon in (":", " :")]
+        places = [(at, at + len(mark), kind) for mark in marks if (at := text.find(mark)) >= 0]
         if places:
             found.append(min(places))
     return sorted(found)

@@ -8,6 +8,9 @@ from typing import Final
 SCAN_LIMIT: Final = 256 * 1024
 """Characters of a body that are looked at; what lies behind belongs to what stood last."""
 
+MOST_LINES: Final = 10_000
+"""Lines that are looked at; a person's mail has fewer, a pasted log more."""
+
 _INVISIBLE: Final = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -20,16 +23,25 @@ _QUOTE_SIGNS: Final = "> \t|"
 def scanned(text: str) -> tuple[list[str], str]:
     """Split off the part that is looked at, as lines, and the rest behind the limit (whole lines)."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) <= SCAN_LIMIT:
-        return text.split("\n"), ""
-    end = text.rfind("\n", 0, SCAN_LIMIT)
-    end = SCAN_LIMIT if end < 0 else end
-    return text[:end].split("\n"), text[end:].removeprefix("\n")
+    end = len(text)
+    if end > SCAN_LIMIT:
+        end = text.rfind("\n", 0, SCAN_LIMIT)
+        end = SCAN_LIMIT if end < 0 else end
+    lines = text[:end].split("\n", MOST_LINES)
+    behind = text[end:].removeprefix("\n")
+    if len(lines) > MOST_LINES:
+        behind = lines.pop() + ("\n" + behind if behind else "")
+    return lines, behind
 
 
 def plain(line: str) -> str:
     """Return the line without invisible characters, with ordinary spaces, stripped."""
-    return line.translate(_TABLE).strip()
+    return line.strip() if line.isascii() else line.translate(_TABLE).strip()
+
+
+def folded(text: str) -> str:
+    """Return lower case for comparing; the Turkish capital İ loses the dot that casefold leaves behind."""
+    return text.casefold().replace("i\u0307", "i")
 
 
 def unquoted(line: str) -> str:
@@ -55,6 +67,19 @@ def is_blank(line: str) -> bool:
     return not unquoted(line)
 
 
+def index_of_visible(text: str, visible: int) -> int:
+    """Return the index behind so many characters that are no white space."""
+    if visible <= 0:
+        return 0
+    seen = 0
+    for at, char in enumerate(text):
+        if not char.isspace() and _TABLE.get(ord(char), char) not in (None, " "):
+            seen += 1
+            if seen == visible:
+                return at + 1
+    return len(text)
+
+
 def squeezed(text: str) -> str:
     """Return the text without any white space, for comparing two renderings of the same words."""
-    return "".join(text.translate(_TABLE).split())
+    return "".join((text if text.isascii() else text.translate(_TABLE)).split())

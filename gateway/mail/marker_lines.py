@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.mail.lines import unquoted
+from gateway.mail.lines import folded, unquoted
 from gateway.mail.words import FOREIGN_MARKERS, FORWARD_MARKERS, ORIGINAL_MARKERS, OWN_MARKERS
 
 _DECORATION: Final = "-–—_=*#~+<>|[] \t."
@@ -22,7 +22,7 @@ def _bare(line: str) -> tuple[str, str]:
     """The folded line without decoration, and the decoration it began with."""
     text = unquoted(line)
     bare = text.strip(_DECORATION)
-    return bare.casefold(), text[: len(text) - len(text.lstrip(_DECORATION))]
+    return folded(bare), text[: len(text) - len(text.lstrip(_DECORATION))]
 
 
 def is_own_marker(line: str) -> bool:
@@ -56,7 +56,7 @@ def _behind_dashes(line: str) -> str | None:
     """Yahoo renders marker and header lines as one: `----- Forwarded Message ----- From: John <…>To: …`."""
     text = unquoted(line)
     head, dashes, rest = text.lstrip(_DECORATION)[:60].partition("--")
-    if not dashes or head.strip().casefold() not in _FORWARD:
+    if not dashes or folded(head.strip()) not in _FORWARD:
         return None
     start = text.find(head) + len(head)
     return text[start:].lstrip(_DECORATION) if rest else None

@@ -12,10 +12,10 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.mail import quote
-from gateway.mail.banners import is_banner
+from gateway.mail.banners import is_banner, lines_on_top
 from gateway.mail.header_block import label
 from gateway.mail.html import to_text
-from gateway.mail.lines import squeezed
+from gateway.mail.lines import MOST_LINES, SCAN_LIMIT, index_of_visible, squeezed
 
 _AND_ALL_BEHIND: Final = (
     "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container, hr#stopSpelling, hr#zwchr, "
@@ -52,7 +52,9 @@ class Remainder:
 
 def refine(by_text: quote.Split, text: str, html: str) -> quote.Split:
     """Better a split by text with what the HTML marks, and find the HTML that belongs to the new text."""
-    remainder = cut(html)
+    if len(text) > SCAN_LIMIT or text.count("\n") > MOST_LINES or html.count("<") > _MOST_NODES:
+        return by_text
+    remainder = cut(html, banner=lines_on_top(text[:4000].split("\n")) > 0)
     rendered = to_text(remainder.html)
     by_html = quote.split_text(rendered) if rendered.strip() else None
     if by_html is None or by_text.why.startswith("forwarded:"):
@@ -73,7 +75,7 @@ def _choose(by_text: quote.Split, by_html: quote.Split, remainder: Remainder, te
     before, rest = _parted(text, lead, len(other))
     kept = text[before : before + rest].strip()
     behind = text[before + rest :].strip("\n")
-    signed = _signature_length(behind, remainder.signature) if remainder.signature else len(behind) - len(behind)
+    signed = _signature_length(behind, remainder.signature) if remainder.signature else 0
     quoted = "\n".join(part for part in (text[:before].strip("\n"), behind[signed:].strip("\n")) if part)
     signature = behind[:signed].strip("\n")
     if by_html.signature and not signature and by_html.signature in quoted:
@@ -84,26 +86,16 @@ def _choose(by_text: quote.Split, by_html: quote.Split, remainder: Remainder, te
 
 def _parted(text: str, lead: int, length: int) -> tuple[int, int]:
     """Turn a place counted in visible characters into (start, length) in the text."""
-    start = _index(text, lead)
-    return start, _index(text[start:], length)
-
-
-def _index(text: str, visible: int) -> int:
-    """Return the index behind so many visible characters."""
-    if visible <= 0:
-        return 0
-    seen = 0
-    for at, char in enumerate(text):
-        seen += bool(squeezed(char))
-        if seen == visible:
-            return at + 1
-    return len(text)
+    start = index_of_visible(text, lead)
+    return start, index_of_visible(text[start:], length)
 
 
 def _signature_length(behind: str, signature: str) -> int:
     wanted = squeezed(signature)
     return (
-        _index(behind, len(wanted)) if wanted and squeezed(behind[: len(signature) * 2 + 200]).startswith(wanted) else 0
+        index_of_visible(behind, len(wanted))
+        if wanted and squeezed(behind[: len(signature) * 2 + 200]).startswith(wanted)
+        else 0
     )
 
 
@@ -119,12 +111,13 @@ def _html_of(new_text: str, by_html: quote.Split, rendered: str, html: str) -> s
     return shortened
 
 
-def cut(html: str) -> Remainder:
+def cut(html: str, *, banner: bool = True) -> Remainder:
     """Take out what clients mark as quoted, as signature, or as a banner of the mail system."""
     tree = LexborHTMLParser(html)
     before = len(tree.html or "")
     signed = _take_signatures(tree)
-    _take_banner(tree)
+    if banner:
+        _take_banner(tree)
     after = len(tree.html or "")
     for node in tree.css(_AND_ALL_BEHIND):
         _remove_with_all_behind(node)

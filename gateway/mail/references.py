@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import Final
 
-from gateway.mail.lines import plain
+from gateway.mail.lines import folded, plain
 from gateway.mail.words import FORWARD_PREFIXES, REPLY_PREFIXES
 
 _LONGEST: Final = 2000
@@ -87,7 +87,7 @@ def _prefix_word(rest: str) -> str | None:
     found = _PREFIX.match(rest)
     if found is None:
         return None
-    word = found[1].strip().rstrip("./").casefold()
+    word = folded(found[1].strip().rstrip("./"))
     if len(word) == 1 and not found[1][0].isupper():
         return None
     return word if word in _REPLY or word in _FORWARD else None

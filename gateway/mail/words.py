@@ -37,7 +37,16 @@ HEADER_LABELS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "subject": ("Emne", "Tema"),
         "reply_to": ("Svar til",),
     },
-    "da": {"from": ("Fra", "Afsender"), "date": ("Sendt", "Dato"), "to": ("Til", "Modtager"), "subject": ("Emne",)},
+    "da": {
+        "from": ("Fra", "Afsender"),
+        "date": ("Sendt", "Dato"),
+        "to": ("Til", "Modtager"),
+        "cc": ("Kopi",),
+        "subject": ("Emne",),
+    },
+    "id": {"from": ("Dari", "Daripada"), "date": ("Tanggal", "Tarikh"), "to": ("Kepada",), "cc": ("Cc",), "subject": ("Subjek", "Perihal")},
+    "vi": {"from": ("Từ",), "date": ("Ngày", "Đã gửi"), "to": ("Đến", "Tới"), "cc": ("Cc",), "subject": ("Chủ đề",)},
+    "sr": {"from": ("Од",), "date": ("Послато", "Датум"), "to": ("За", "Коме"), "cc": ("Копија",), "subject": ("Тема", "Наслов")},
     "fi": {
         "from": ("Lähettäjä",),
         "date": ("Lähetetty", "Päivämäärä", "Päiväys", "Pvm"),
@@ -247,7 +256,7 @@ FORWARD_MARKERS: Final[tuple[str, ...]] = (
     "mesaj redirecționat", "mesaj redirectionat", "începe mesajul redirecționat", "mesaj înaintat", "mesaj retrimis", "mesaj transmis", "începutul mesajului redirecționat",
     "переадресованное сообщение", "начало переадресованного сообщения", "пересланное сообщение", "пересылаемое сообщение", "перенаправленное сообщение", "начало пересылаемого сообщения", "пересланное письмо", "начало пересланного сообщения", "конец пересылаемого сообщения",
     "переслане повідомлення", "початок листа, що пересилається", "переадресоване повідомлення", "пересланий лист", "початок переадресованого повідомлення", "лист, що пересилається", "препратено съобщение",
-    "iletilmiş mesaj", "iletilen mesaj", "yönlendirilmiş ileti", "iletilen ileti", "i̇letilen ileti", "i̇leti başlangıcı", "ileti başlangıcı", "iletilmiş ileti", "i̇letilen mesaj", "yönlendirilen mesaj", "i̇letilmiş mesaj",
+    "iletilmiş mesaj", "iletilen mesaj", "yönlendirilmiş ileti", "iletilen ileti", "iletilen ileti", "ileti başlangıcı", "ileti başlangıcı", "iletilmiş ileti", "iletilen mesaj", "yönlendirilen mesaj", "iletilmiş mesaj",
     "edastatud kiri", "edastatud sõnum", "pārsūtīta ziņa", "pārsūtīts ziņojums", "persiųstas laiškas", "persiųsta žinutė", "προωθημένο μήνυμα", "μήνυμα που προωθήθηκε",
     "転送されたメッセージ", "転送メッセージ", "转发的邮件", "转发邮件信息", "已转发邮件", "轉寄的郵件", "已轉寄的郵件", "전달된 메시지", "전달된 메일", "הודעה שהועברה", "رسالة معاد توجيهها",
 )  # fmt: skip
@@ -259,7 +268,7 @@ REPLY_PREFIXES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 FORWARD_PREFIXES: Final[tuple[str, ...]] = (
     "fw", "fwd", "vb", "vs", "vl", "wg", "wtr", "weitergeleitet", "tr", "rv", "rvv", "renv", "reenv", "enc", "res enc", "i", "inoltro", "inoltra", "fs", "doorst", "doorgestuurd", "pd", "przekazano", "tov", "továbbítás",
-    "ilt", "i̇lt", "i̇let", "yönl", "redir", "redirect", "prosl", "proslijeđeno", "vidarebefordrat", "vidarebefordran", "videresendt", "пересл", "переслано", "пд", "πρθ", "προωθ", "转发", "轉寄", "転送", "전달", "العنوان", "הועבר", "trans", "pr", "tlt", "lähetetty edelleen", "fv", "vbf", "fo",
+    "ilt", "ilt", "ilet", "yönl", "redir", "redirect", "prosl", "proslijeđeno", "vidarebefordrat", "vidarebefordran", "videresendt", "пересл", "переслано", "пд", "πρθ", "προωθ", "转发", "轉寄", "転送", "전달", "العنوان", "הועבר", "trans", "pr", "tlt", "lähetetty edelleen", "fv", "vbf", "fo",
 )  # fmt: skip
 
 # Our own lines above which people write, as they begin (templates: operator's marker line). Also those of other help desks.

@@ -119,7 +119,8 @@ def parameter(name: str, value: str) -> str:
     if text.isascii():
         return "; " + _parameter(name, text)
     fallback = text.encode("ascii", "replace").decode().replace("?", "_")
-    return f"; {_parameter(name, fallback)};{_extended(name, text)}"
+    # Readers should prefer the extended form wherever it stands; those that do not take the first.
+    return f";{_extended(name, text)}; {_parameter(name, fallback)}"
 
 
 def _parameter(name: str, value: str) -> str:

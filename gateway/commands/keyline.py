@@ -15,7 +15,7 @@ _ALONE = re.compile(rf"[ *_>\[(]*{_KEY}[ *_.\])]*", re.IGNORECASE)
 
 
 def take_key(text: str) -> tuple[str | None, str, tuple[str, ...]]:
-    """Return the first key, the text without any key, and the tidied lines that held one.
+    """Return the first key, the text without any key, and the tidied lines that held nothing else.
 
     The key is lower case without dashes, as `identity.bearer_hash` takes it. A line that held only a key stays as an
     empty one, so that line numbers still mean the writer's lines.
@@ -30,6 +30,6 @@ def take_key(text: str) -> tuple[str | None, str, tuple[str, ...]]:
         found = [*_LABELLED.finditer(plain)] or [*filter(None, [_ALONE.fullmatch(plain)])]
         if found:
             keys += (match[1].replace("-", "").lower() for match in found)
-            removed.append(plain)
             lines[number] = "" if _ALONE.fullmatch(plain) else _LABELLED.sub("", plain).strip()
+            removed += [] if lines[number] else [plain]
     return (keys[0] if keys else None), "\n".join(lines), tuple(removed)

@@ -46,7 +46,7 @@ class Facts(Mapping[str, Any]):
     Address names hold tuples of Address, words a tuple of every word that fits, `…_for` the moment since when.
     """
 
-    __slots__ = ("_folded", "_makers", "_raw", "_values", "hours", "now")
+    __slots__ = ("_folded", "_makers", "_raw", "_values", "_whole", "hours", "now")
 
     def __init__(
         self, makers: Mapping[str, Maker], now: datetime, hours: OpeningHours, values: Mapping[str, Any] | None = None
@@ -55,6 +55,7 @@ class Facts(Mapping[str, Any]):
         self._values: dict[str, Any] = dict(values or {})
         self._folded: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._raw: dict[tuple[str, str | None], tuple[str, ...]] = {}
+        self._whole: dict[tuple[str, str | None], frozenset[str]] = {}
         self.now = now
         self.hours = hours
 
@@ -76,7 +77,8 @@ class Facts(Mapping[str, Any]):
     def set(self, name: str, value: Any) -> None:
         """Let later rules see another value."""
         self._values[name] = value
-        for cache in (self._folded, self._raw):
+        caches: tuple[dict[tuple[str, str | None], Any], ...] = (self._folded, self._raw, self._whole)
+        for cache in caches:
             for slot in [slot for slot in cache if slot[0] == name]:
                 del cache[slot]
 
@@ -89,6 +91,21 @@ class Facts(Mapping[str, Any]):
         found = self._folded.get(slot)
         if found is None:
             found = self._folded[slot] = tuple(text.casefold() for text in self.raw(slot))
+        return found
+
+    def whole(self, slot: tuple[str, str | None]) -> frozenset[str]:
+        """Return the texts of a name, trimmed, for comparisons with the whole."""
+        found = self._whole.get(slot)
+        if found is None:
+            found = self._whole[slot] = frozenset(text.strip() for text in self.texts(slot))
+        return found
+
+    def domains(self, name: str) -> frozenset[str]:
+        """Return the domains of the addresses of a name."""
+        found = self._whole.get((name, "domain"))
+        if found is None:
+            domains = frozenset(address.domain.casefold() for address in self.value(name) or ())
+            found = self._whole[name, "domain"] = domains
         return found
 
     def raw(self, slot: tuple[str, str | None]) -> tuple[str, ...]:

@@ -1,0 +1,181 @@
+"""Takes lines out of HTML: the blocks that show a command or key as a line of their own.
+
+Clients write one line as a `<p>`, a `<div>`, a list item, a table cell, or a run between two `<br>`; bold, spans and
+links may stand inside. A line is what a person sees between two breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from gateway.commands.autolinks import without_autolinks
+from gateway.commands.grammar import looks_like_command
+from gateway.commands.keyline import take_key
+from gateway.commands.spelling import bare, tidy
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ],
+)
+_UNSEEN = frozenset({"script", "style", "head", "title", "template"})
+_LEFT_EMPTY = frozenset(
+    {"p", "div", "li", "ul", "ol", "span", "b", "strong", "i", "em", "u", "font", "a", "h1", "h2", "h3", "pre"}
+)
+_FULL = "img, hr, table, input, video, object"
+_MARK = "data-emptied"
+_DEEPEST = 256
+_SIGNS = " *_•·-–—.0123456789)(~`"
+
+
+@dataclass(slots=True)
+class _Run:
+    """What a person sees between two breaks: its text nodes and the `<br>` that ends it."""
+
+    nodes: list[LexborNode] = field(default_factory=list)
+    end: LexborNode | None = None
+
+    def text(self) -> str:
+        return tidy("".join(node.text_content or "" for node in self.nodes))
+
+
+def without_lines(html: str, gone: Collection[str]) -> str | None:
+    """Return the HTML without the lines in `gone` (tidied), or None where one is left or the tree is too deep.
+
+    None is the safe answer: the customer then gets the text alone.
+    """
+    tree = LexborHTMLParser(html)
+    body = tree.body
+    if body is None or _depth_over(body):
+        return None
+    wanted = {_bare(line) for line in gone}
+    for run in [run for run in _runs(body) if run.nodes and _bare(run.text()) in wanted]:
+        _take_out(run)
+    _clear(body)
+    if any(_suspicious(run.text()) for run in _runs(body)):
+        return None
+    return body.inner_html
+
+
+def _bare(line: str) -> str:
+    """Return what a line of the text part and the same line of the HTML have in common."""
+    return bare(without_autolinks(line).strip(_SIGNS))
+
+
+def _suspicious(line: str) -> bool:
+    return looks_like_command(line) or take_key(line)[0] is not None
+
+
+def _depth_over(body: LexborNode) -> bool:
+    depth = 0
+    for node, leaving in _walk(body):
+        if node.first_child is not None and node.tag not in _UNSEEN:
+            depth += -1 if leaving else 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _runs(body: LexborNode) -> Iterator[_Run]:
+    """Yield the lines of the body in order; breaks are blocks that begin or end, and `<br>`."""
+    run = _Run()
+    for node, leaving in _walk(body):
+        if node.is_text_node:
+            if not leaving:
+                run.nodes.append(node)
+        elif node.tag == "br":
+            if not leaving:
+                run.end = node
+                yield run
+                run = _Run()
+        elif node.tag in _BLOCKS and run.nodes:
+            yield run
+            run = _Run()
+    yield run
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """Yield every node below the root when it is entered and when it is left, without recursion."""
+    node = root.first_child
+    while node is not None:
+        yield node, False
+        below = None if node.tag in _UNSEEN else node.first_child
+        if below is not None:
+            node = below
+            continue
+        while node is not None:
+            yield node, True
+            if node.next is not None:
+                node = node.next
+                break
+            parent = node.parent
+            node = None if parent is None or parent.mem_id == root.mem_id else parent
+
+
+def _take_out(run: _Run) -> None:
+    """Take out the text and the break of the run; the elements around it are only marked.
+
+    A node belongs to one run, an element to several: whoever frees an element frees the nodes of others with it.
+    """
+    if run.end is not None:
+        run.end.decompose()
+    for node in run.nodes:
+        if node.parent is not None:
+            node.parent.attrs[_MARK] = ""
+        node.decompose()
+
+
+def _clear(body: LexborNode) -> None:
+    """Remove the marked elements that have nothing left to show, and those around them."""
+    while (node := body.css_first(f"[{_MARK}]")) is not None:
+        parent = node.parent
+        if node.tag in _LEFT_EMPTY and _empty(node):
+            if parent is not None and parent.tag in _LEFT_EMPTY:
+                parent.attrs[_MARK] = ""
+            node.decompose()
+        else:
+            del node.attrs[_MARK]
+
+
+def _empty(node: LexborNode) -> bool:
+    return not tidy(node.text(deep=True)) and all(not below.css_matches(_FULL) for below, _ in _walk(node))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from gateway.inbound.signature import from_domain, has_partial_signature, is_aligned, verify
 from gateway.inbound.trace import Field, read_fields, trusted_fields
 from gateway.inbound.trust import Trust
 from gateway.mail import address
@@ -39,32 +40,29 @@ def judge(raw: bytes, trust: Trust, peer: str | None) -> Proof:
 
     `peer` is the address of the SMTP client, None for a mailbox or a local socket. Only the header section is
     read, and of that the first 256 kB. Without a trusted hop nothing counts, and neither do ARC, DKIM
-    signatures themselves or Received-SPF (A06, A09).
+    signatures themselves or Received-SPF (A06, A09); with "verify" it is just the signatures, over the whole mail,
+    and DNS is asked: call it where waiting is allowed.
     """
+    if trust.kind == "verify":
+        return verify(raw)
     if trust.kind == "none" or not trust.covers(peer):
         return Proof()
     fields = read_fields(raw)
     trusted = trusted_fields(fields, trust)
     spam = _spam(trusted, trust)
-    domain = _from_domain(fields)
+    domain = from_domain(fields)
     if domain is None:
         return Proof(spam=spam)
     lines = list(islice(_lines(trusted, trust), _MOST_RESULTS))
     if not lines:
         return _internal(trusted, trust, peer, domain, spam)
     verdict, method = _weigh([list(_read(line, trust)) for line in lines], domain)
-    if verdict is Verdict.PASS and _has_partial_signature(fields, domain):
+    if verdict is Verdict.PASS and has_partial_signature(fields, domain):
         # A signature over a part of the body passes whatever was appended (A08).
         verdict, method = Verdict.NONE, None
     if verdict is Verdict.NONE:
         return _internal(trusted, trust, peer, domain, spam, lines[0])
     return Proof(verdict, method, domain, lines[0][:_LONGEST_EVIDENCE], spam)
-
-
-def _from_domain(fields: Sequence[Field]) -> str | None:
-    """Return the domain of the one well-formed From; "From :" counts as one, too, so that it cannot hide."""
-    sender = address.identity([field.value for field in fields if field.name.rstrip() == "from"])
-    return None if sender is None else sender.domain
 
 
 def _lines(trusted: Sequence[Field], trust: Trust) -> Iterator[str]:
@@ -139,29 +137,11 @@ def _weigh(fields: Sequence[Sequence[_Result]], domain: str) -> tuple[Verdict, s
 def _aligned(result: _Result, domain: str) -> bool:
     """Say whether the result is about the From domain.
 
-    DMARC names it itself. For DKIM and SPF relaxed alignment takes a parent, too; a child would need the list
-    of public suffixes to be safe, and the hop's DMARC result has already used it.
+    DMARC names it itself; what DKIM and SPF leave open the hop's DMARC result has already decided.
     """
     if result.domain is None:
         return False
-    parent = result.method != "dmarc" and "." in result.domain and domain.endswith(f".{result.domain}")
-    return result.domain == domain or parent
-
-
-def _has_partial_signature(fields: Sequence[Field], domain: str) -> bool:
-    """Say whether an aligned DKIM signature has a body length, l= (RFC 6376 §8.2)."""
-    for field in fields:
-        if field.name.rstrip() != "dkim-signature":
-            continue
-        tags = {
-            name.strip(): "".join(value.split())
-            for name, _, value in (t.partition("=") for t in field.value.split(";"))
-        }
-        known = address.normalise(f"x@{tags.get('d', '')}")
-        signer = known.rpartition("@")[2] if known else ""
-        if "l" in tags and (signer == domain or domain.endswith(f".{signer}") or signer.endswith(f".{domain}")):
-            return True
-    return False
+    return result.domain == domain if result.method == "dmarc" else is_aligned(result.domain, domain)
 
 
 def _internal(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from itertools import islice, pairwise
 from typing import Final
 
@@ -73,11 +72,7 @@ def _from_trusted(received: str, trust: Trust) -> bool:
 
 
 def _vouched(written: str, trust: Trust) -> bool:
-    try:
-        address = ip_address(written)
-    except ValueError:
-        return False
-    return address.is_loopback or bool(trust.relays and trust.covers(written))
+    return Trust("authserv_id").covers(written) or trust.covers(written)
 
 
 def _from_microsoft(received: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Literal
+from typing import Final, Literal
+
+_LOOPBACK: Final = ("127.0.0.0/8", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +14,12 @@ class Trust:
     """The configured hop. The default trusts nobody.
 
     `authserv_id` goes with kind "authserv_id" and must match exactly (RFC 8601 §2.5). `relays` are addresses
-    or networks; a mail from any other peer proves nothing. A mail without a peer came from a mailbox or a
-    local socket: the way itself is the trusted hop.
+    or networks, empty for loopback; a mail from any other peer proves nothing. A mail without a peer came from
+    a mailbox or a local socket: the way itself is the trusted hop. With "verify" no hop is trusted: DKIM
+    signatures are checked here.
     """
 
-    kind: Literal["none", "authserv_id", "microsoft365", "google"] = "none"
+    kind: Literal["none", "authserv_id", "microsoft365", "google", "verify"] = "none"
     authserv_id: str = ""
     relays: tuple[str, ...] = ()
 
@@ -28,8 +31,8 @@ class Trust:
             address = ip_address(peer.partition("%")[0])
         except ValueError:
             return False
-        mapped = getattr(address, "ipv4_mapped", None)
-        return any(_within(mapped or address, relay) for relay in self.relays)
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(_within(address, relay) for relay in self.relays or _LOOPBACK)
 
 
 def _within(address: IPv4Address | IPv6Address, relay: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.inbound.pipe import TooLargeError, receive
+from gateway.inbound.pipe import TooLargeError, read
 from gateway.mail.proof import Proof
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -15,7 +15,7 @@ MAIL = b"From: Karin <karin@kund.example>\nSubject: x\n\nhej\n"
 
 
 def test_the_bytes_are_kept_and_nothing_is_proved() -> None:
-    received = receive(io.BytesIO(MAIL), NOW, "a@b.example", ["desk@acme.example"])
+    received = read(io.BytesIO(MAIL), "a@b.example", ["desk@acme.example"], NOW)
     assert received.raw == MAIL
     assert (received.envelope.source, received.envelope.mail_from) == ("pipe", "a@b.example")
     assert received.envelope.rcpt_to == ("desk@acme.example",)
@@ -30,18 +30,20 @@ def test_the_bytes_are_kept_and_nothing_is_proved() -> None:
         (b"Return-Path: <>\n" + MAIL, None, ""),
         (b"Subject: x\n\n", None, ""),
         (MAIL, "<>", ""),
-        (MAIL, "", ""),
+        (MAIL, "", "karin@kund.example"),
+        (MAIL, "MAILER-DAEMON", ""),
+        (MAIL, "<a@b.example>", "a@b.example"),
     ],
 )
 def test_the_sender_is_what_is_given_else_what_the_mail_tells(raw: bytes, given: str | None, sender: str) -> None:
-    assert receive(io.BytesIO(raw), NOW, given).envelope.mail_from == sender
+    assert read(io.BytesIO(raw), given, (), NOW).envelope.mail_from == sender
 
 
 def test_an_mbox_line_in_front_is_taken_off() -> None:
-    assert receive(io.BytesIO(b"From karin Sat Nov 21\n" + MAIL), NOW).raw == MAIL
+    assert read(io.BytesIO(b"From karin Sat Nov 21\n" + MAIL), None, (), NOW).raw == MAIL
 
 
 def test_too_large_is_said() -> None:
     with pytest.raises(TooLargeError):
-        receive(io.BytesIO(MAIL), NOW, max_size=10)
-    assert receive(io.BytesIO(MAIL), NOW, max_size=len(MAIL)).raw == MAIL
+        read(io.BytesIO(MAIL), None, (), NOW, max_size=10)
+    assert read(io.BytesIO(MAIL), None, (), NOW, max_size=len(MAIL)).raw == MAIL

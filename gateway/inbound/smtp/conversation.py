@@ -1,4 +1,4 @@
-"""SMTP and LMTP listeners: the only async file. One loop in one thread, commits elsewhere.
+"""One client on an SMTP or LMTP connection: commands, DATA, replies.
 
 aiosmtpd gives the connection, its reader and STARTTLS. Commands and DATA are ours: its DATA keeps a
 bytearray per line, answers long lines with a permanent error and lets a dropped connection cancel a commit.
@@ -7,17 +7,12 @@ bytearray per line, answers long lines with a permanent error and lets a dropped
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import os
-import socket
-import ssl
-import threading
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final, cast
+from ssl import SSLContext
+from typing import Final, Protocol
 
 from aiosmtpd.smtp import SMTP
 
@@ -29,6 +24,7 @@ from gateway.inbound.proof import judge
 from gateway.inbound.spool import Spool
 from gateway.inbound.unstuff import Unstuffer
 from gateway.mail.message import Envelope
+from gateway.mail.proof import Proof
 from gateway.mail.received import Accepted, Received
 
 _log = logging.getLogger(__name__)
@@ -36,8 +32,7 @@ _log = logging.getLogger(__name__)
 _CHUNK: Final = 256 * 1024
 _LONGEST_COMMAND: Final = 2048
 _HOPELESS: Final = 4  # so many times the size limit, then the line is cut
-_STRESSED: Final = 0.8  # share of connections above which idle clients get little patience
-_LITTLE_PATIENCE: Final = 10.0  # seconds
+_LITTLE_PATIENCE: Final = 10.0  # seconds for an idle client where connections run short
 
 _LATER: Final = "451 4.3.0 Temporary trouble, try again later"
 _FULL: Final = "452 4.3.1 Insufficient storage, try again later"
@@ -49,33 +44,68 @@ class _Hangup(Exception):  # noqa: N818  # not an error: the conversation is ove
     """The conversation is over; `args[0]` is the last word, empty for none."""
 
 
-class _Refusal(asyncio.Protocol):
-    """A connection over the limit: one line, then closed."""
+class House(Protocol):
+    """What a conversation asks of its listener; all of it on the loop."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        stream = cast("asyncio.Transport", transport)
-        stream.write(b"421 4.3.2 Too many connections, try again later\r\n")
-        stream.close()
+    @property
+    def options(self) -> SmtpOptions:
+        """Limits, names, trust."""
+
+    @property
+    def tls(self) -> SSLContext | None:
+        """For STARTTLS, None where it is not offered."""
+
+    @property
+    def one_large(self) -> asyncio.Semaphore:
+        """Held while a large mail is in memory."""
+
+    @property
+    def draining(self) -> bool:
+        """Whether clients are to be sent away."""
+
+    def now(self) -> datetime:
+        """Return the time of arrival."""
+
+    def accept(self, received: Received, /) -> Future[Accepted]:
+        """Commit a mail."""
+
+    def is_ours(self, address: str, /) -> bool:
+        """Say whether mail for this address is taken."""
+
+    def has_room(self) -> bool:
+        """Say whether there is disk left."""
+
+    def opened(self, conversation: Conversation, peer: str | None) -> None:
+        """Count a client."""
+
+    def lost(self, conversation: Conversation, peer: str | None) -> None:
+        """Count it out."""
+
+    def crowded(self, peer: str) -> bool:
+        """Say whether this address has more connections than one may."""
+
+    def stressed(self) -> bool:
+        """Say whether connections run short."""
 
 
-class _Conversation(SMTP):
+class Conversation(SMTP):
     """One client. State of a mail is `_mail_from` (None until MAIL) and `_rcpt_to`."""
 
     line_length_limit = 64 * 1024  # the reader's buffer; commands end far below, DATA has no line limit
 
-    def __init__(self, listener: Listener) -> None:
-        options = listener.options
+    def __init__(self, house: House) -> None:
+        options = house.options
         super().__init__(
             None,
             hostname=options.hostname,
             ident="ready",
             data_size_limit=options.limits.max_size,
             enable_SMTPUTF8=True,
-            tls_context=listener.tls,
+            tls_context=house.tls,
             timeout=options.limits.command_timeout,
             loop=asyncio.get_running_loop(),
         )
-        self._listener = listener
+        self._house = house
         self._options = options
         self._limits = options.limits
         self._lmtp = options.protocol == "lmtp"
@@ -113,11 +143,11 @@ class _Conversation(SMTP):
             return
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if isinstance(peer, tuple) else None
-        self._listener.opened(self, self._peer)
+        self._house.opened(self, self._peer)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Stop talking. A commit under way goes on (A29)."""
-        self._listener.lost(self, self._peer)
+        self._house.lost(self, self._peer)
         super().connection_lost(error)
 
     def eof_received(self) -> bool:
@@ -162,7 +192,7 @@ class _Conversation(SMTP):
 
     async def _handle_client(self) -> None:
         """Talk until one side has enough."""
-        if self._peer is not None and self._listener.crowded(self._peer):
+        if self._peer is not None and self._house.crowded(self._peer):
             self.hang_up("421 4.7.0 Too many connections from you, try again later")
             return
         try:
@@ -215,7 +245,7 @@ class _Conversation(SMTP):
         return self._for_each(_LATER) if self.busy else [_LATER]
 
     def _patience(self) -> float:
-        return _LITTLE_PATIENCE if self._listener.stressed() else self._limits.command_timeout
+        return _LITTLE_PATIENCE if self._house.stressed() else self._limits.command_timeout
 
     async def _refuse(self, reply: str) -> None:
         """Answer with an error; too many of them end the conversation."""
@@ -254,7 +284,7 @@ class _Conversation(SMTP):
             await self._refuse("501 5.1.7 Malformed sender")
         elif reply := self._unbearable(path.parameters):
             await self._refuse(reply)
-        elif not self._listener.has_room():
+        elif not self._house.has_room():
             await self.push(_FULL)
         else:
             self._mail_from = path.address
@@ -281,7 +311,7 @@ class _Conversation(SMTP):
             await self._refuse("555 5.5.4 No recipient parameters here")
         elif len(self._rcpt_to) >= self._limits.recipients:
             await self.push("452 4.5.3 Too many recipients, send the rest again")
-        elif not (is_plain(path.address) and self._listener.is_ours(path.address)):
+        elif not (is_plain(path.address) and self._house.is_ours(path.address)):
             await self._refuse("550 5.7.1 No such recipient here")
         else:
             self._rcpt_to.append(path.address)
@@ -312,7 +342,7 @@ class _Conversation(SMTP):
         if argument or not self._rcpt_to:
             await self._refuse("503 5.5.1 Recipients first" if not argument else "501 5.5.4 DATA stands alone")
             return
-        if not self._listener.has_room():
+        if not self._house.has_room():
             await self.push(_FULL)
             return
         await self.push("354 End with CRLF.CRLF")
@@ -330,7 +360,7 @@ class _Conversation(SMTP):
         await self.push("\r\n".join(replies))
         if self._more_came():
             raise _Hangup(_TALKS_EARLY)
-        if self._listener.draining:
+        if self._house.draining:
             raise _Hangup("421 4.3.2 Shutting down")
 
     async def _receive(self, spool: Spool) -> list[str]:
@@ -382,7 +412,7 @@ class _Conversation(SMTP):
         if not spool.spilled:
             accepted = await self._commit(spool.read())
         else:
-            async with self._listener.one_large:
+            async with self._house.one_large:
                 accepted = await self._commit(await self.loop.run_in_executor(None, spool.read))
         self._commands = 0
         return self._for_each(f"250 2.0.0 Ok, queued as {accepted.journal_id}")
@@ -394,183 +424,19 @@ class _Conversation(SMTP):
             source=self._options.protocol,
             peer=self._peer,
         )
-        proof = judge(raw, self._options.trust, self._peer)
-        received = Received(envelope, raw, self._listener.now(), proof)
-        waiting = asyncio.wrap_future(self._listener.accept(received))
+        proof = await self._judge(raw)
+        received = Received(envelope, raw, self._house.now(), proof)
+        waiting = asyncio.wrap_future(self._house.accept(received))
         # Nobody may be left to read the outcome: the client can hang up while we commit.
         waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(waiting)
 
+    async def _judge(self, raw: bytes) -> Proof:
+        trust = self._options.trust
+        if trust.kind == "verify":  # asks DNS
+            return await self.loop.run_in_executor(None, judge, raw, trust, self._peer)
+        return judge(raw, trust, self._peer)
+
     def _for_each(self, reply: str) -> list[str]:
         """LMTP answers once for every recipient (RFC 2033 §4.2)."""
         return [reply] * len(self._rcpt_to) if self._lmtp else [reply]
-
-
-class Listener:
-    """One SMTP or LMTP listener on a loop of its own in a thread.
-
-    `accept` may be called at any rate and answers by a future that is done when the mail lies on disk.
-    `is_ours` (exactly the desk's addresses: no relaying) and `has_room` are asked on the loop: they must
-    not block. What they raise becomes 451.
-    """
-
-    def __init__(
-        self,
-        options: SmtpOptions,
-        accept: Callable[[Received], Future[Accepted]],
-        is_ours: Callable[[str], bool],
-        clock: Callable[[], datetime] = wall.now,
-        has_room: Callable[[], bool] = lambda: True,
-    ) -> None:
-        self.options = options
-        self.accept = accept
-        self.is_ours = is_ours
-        self.now = clock
-        self.has_room = has_room
-        self.tls = _tls(options)
-        self.draining = False
-        self.one_large: asyncio.Semaphore
-        self._open: set[_Conversation] = set()
-        self._per_address: Counter[str] = Counter()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event
-        self._started: Future[tuple[str, int]] = Future()
-        self._thread = threading.Thread(target=self._run, name=f"{options.protocol}-listener", daemon=True)
-
-    def start(self) -> tuple[str, int]:
-        """Listen; return where (a unix socket has port 0). OSError where the place is taken."""
-        self._thread.start()
-        return self._started.result(timeout=30)
-
-    def drain(self, seconds: float) -> None:
-        """Take no new connections, tell the idle 421, let DATA finish within `seconds`, then end the thread."""
-        loop = self._loop
-        if loop is None or not self._thread.is_alive():
-            return
-        with contextlib.suppress(RuntimeError):  # the loop ended by itself
-            asyncio.run_coroutine_threadsafe(self._drain(seconds), loop).result(timeout=seconds + 10)
-        self._thread.join(10)
-
-    def healthy(self) -> bool:
-        """Say whether the loop turns and nobody asked it to stop."""
-        loop = self._loop
-        if loop is None or self.draining or not self._thread.is_alive():
-            return False
-        turned = threading.Event()
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(turned.set)
-        return turned.wait(2)
-
-    def renew_certificate(self) -> None:
-        """Read certificate and key again; new connections use them. ssl.SSLError or OSError where they do not fit."""
-        if self.tls is not None and self.options.certificate is not None:
-            self.tls.load_cert_chain(self.options.certificate, self.options.key)
-
-    # Called by conversations, on the loop.
-
-    def opened(self, conversation: _Conversation, peer: str | None) -> None:
-        """Count a client."""
-        self._open.add(conversation)
-        if peer is not None:
-            self._per_address[peer] += 1
-
-    def lost(self, conversation: _Conversation, peer: str | None) -> None:
-        """Count it out."""
-        self._open.discard(conversation)
-        if peer is not None:
-            self._per_address[peer] -= 1
-            if self._per_address[peer] <= 0:
-                del self._per_address[peer]
-
-    def crowded(self, peer: str) -> bool:
-        """Say whether this address has more connections than one may."""
-        return self._per_address[peer] > self.options.limits.per_address
-
-    def stressed(self) -> bool:
-        """Say whether connections run short."""
-        return len(self._open) > self.options.limits.connections * _STRESSED
-
-    # The thread.
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except Exception as error:  # noqa: BLE001  # the thread guard: start() tells
-            if self._started.done():
-                _log.exception("listener died")
-            else:
-                self._started.set_exception(error)
-
-    async def _serve(self) -> None:
-        self._stop = asyncio.Event()
-        self.one_large = asyncio.Semaphore(1)
-        loop = asyncio.get_running_loop()
-        server = await self._listen(loop)
-        try:
-            self._loop = loop
-            self._server = server
-            self._started.set_result(_place(server))
-            await self._stop.wait()
-        finally:
-            server.close()
-
-    async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
-        options = self.options
-        settings: dict[str, Any] = {"backlog": 512}
-        if options.fd is not None:
-            listening = socket.socket(fileno=options.fd)
-            listening.setblocking(False)
-            kind = loop.create_unix_server if listening.family == socket.AF_UNIX else loop.create_server
-            return await kind(self._answer, sock=listening, **settings)
-        if options.socket is not None:
-            listening = _unix_socket(options)
-            return await loop.create_unix_server(self._answer, sock=listening, **settings)
-        return await loop.create_server(self._answer, options.address, options.port, **settings)
-
-    def _answer(self) -> asyncio.Protocol:
-        if self.draining or len(self._open) >= self.options.limits.connections:
-            return _Refusal()
-        return _Conversation(self)
-
-    async def _drain(self, seconds: float) -> None:
-        self.draining = True
-        self._server.close()
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        for conversation in [each for each in self._open if not each.busy]:
-            conversation.hang_up("421 4.3.2 Shutting down")
-        while self._open and loop.time() < until:  # noqa: ASYNC110  # sockets close one by one; looking is enough
-            await asyncio.sleep(0.02)
-        for conversation in list(self._open):
-            conversation.hang_up("421 4.3.2 Shutting down")
-        self._stop.set()
-
-
-def _tls(options: SmtpOptions) -> ssl.SSLContext | None:
-    if options.certificate is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(options.certificate, options.key)
-    return context
-
-
-def _unix_socket(options: SmtpOptions) -> socket.socket:
-    """Bind with mode 0660 from the first moment on: a chmod afterwards would leave a gap."""
-    place = options.socket
-    assert place is not None
-    with contextlib.suppress(FileNotFoundError):
-        if place.is_socket():
-            place.unlink()
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.setblocking(False)
-    before = os.umask(0o117)
-    try:
-        listening.bind(str(place))
-    finally:
-        os.umask(before)
-    return listening
-
-
-def _place(server: asyncio.Server) -> tuple[str, int]:
-    name = server.sockets[0].getsockname()
-    return (name[0], name[1]) if isinstance(name, tuple) else (name, 0)

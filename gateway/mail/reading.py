@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from gateway.mail import blank, classify, dsn, forward, language, limits, parameters, parse, quote, references, thanks
 from gateway.mail.message import DeliveryReport, Envelope, Forwarded, InboundMail, MailClass
 from gateway.mail.parse import Parsed
+
+_CONTENT_FIELD: Final = re.compile(rb"^content-[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
 
 
 def read(raw: bytes, envelope: Envelope | None = None) -> InboundMail:
@@ -14,7 +18,7 @@ def read(raw: bytes, envelope: Envelope | None = None) -> InboundMail:
     try:
         return understand(raw, envelope)
     except Exception as error:  # noqa: BLE001  # nothing is known that raises, and a mail must not be lost by the unknown
-        return shell(raw, f"could not be taken apart ({type(error).__name__})")
+        return shell(raw, f"could not be taken apart ({type(error).__name__})", envelope)
 
 
 def understand(raw: bytes, envelope: Envelope | None) -> InboundMail:
@@ -26,14 +30,23 @@ def understand(raw: bytes, envelope: Envelope | None) -> InboundMail:
         return _plain(parsed, f"could not be understood ({type(error).__name__})")
 
 
-def shell(raw: bytes, defect: str) -> InboundMail:
-    """Return what the header section alone says, for a message whose body must not be touched."""
-    end = min(filter(lambda found: found >= 0, (raw.find(b"\n\n"), raw.find(b"\r\n\r\n"), limits.HEADER_SECTION)))
-    bare = b"\n".join(line for line in raw[:end].split(b"\n") if not line.lower().startswith(b"content-"))
+def shell(raw: bytes, defect: str, envelope: Envelope | None = None) -> InboundMail:
+    """Return what the header section alone says, for a message whose body must not be touched. Never raises."""
+    end = min(filter(lambda found: found >= 0, (raw.find(b"\n\n"), raw.find(b"\n\r\n"), limits.HEADER_SECTION)))
     try:
-        return _plain(parse.parse(bare + b"\n\n", inside=True), defect)
+        return _understood_headers(
+            parse.parse(_CONTENT_FIELD.sub(b"", raw[: end + 1]) + b"\n", inside=True), defect, envelope
+        )
     except Exception:  # noqa: BLE001  # not even that; the bytes are kept elsewhere
         return blank.mail(defect)
+
+
+def _understood_headers(parsed: Parsed, defect: str, envelope: Envelope | None) -> InboundMail:
+    # Its class is known by its headers: nobody shall answer a machine because its mail was broken.
+    mail_class, why = _class(parsed, envelope, "", None)
+    return replace(
+        _plain(parsed, defect), mail_class=mail_class, why=why, reference=references.in_subject(parsed.subject)
+    )
 
 
 def _plain(parsed: Parsed, *defects: str) -> InboundMail:

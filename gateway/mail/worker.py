@@ -94,7 +94,7 @@ def _answer() -> bool:
     mail = (
         reading.understand(raw, asked.envelope)
         if asked.only_headers is None
-        else reading.shell(raw, asked.only_headers)
+        else reading.shell(raw, asked.only_headers, asked.envelope)
     )
     for frame in frames.reply(mail):
         _write(frame)

@@ -52,7 +52,7 @@ class InlineParser:
             return reading.understand(raw, envelope)
         except Exception as error:  # noqa: BLE001  # the guard around mail-parser and all that reads a mail
             reason = f"{type(error).__name__}"
-            return Unparsable(reason, reading.shell(raw, f"could not be parsed: {reason}"))
+            return Unparsable(reason, reading.shell(raw, f"could not be parsed: {reason}", envelope))
 
     def close(self) -> None:
         """Nothing is held."""

@@ -85,6 +85,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 @pass_context
 def _finalize(_context: Context, value: Any) -> Markup:
+    if isinstance(value, Strict):
+        str(value)  # raises here, where the line is known, and not when the value is put in
     return printed(value)
 
 

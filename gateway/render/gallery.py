@@ -22,15 +22,16 @@ h1 { margin: 0 0 4px; font-size: 26px; }
 nav { margin: 12px 0 0; font-size: 14px; columns: 4 220px; }
 nav a { display: block; color: #22262b; padding: 2px 0; }
 article { margin: 0 0 40px; background: #fff; border: 1px solid #d9d6cd; border-radius: 12px; overflow: hidden; }
-article > h2 { margin: 0; padding: 16px 20px 0; font-size: 18px; }
-article > p { margin: 0; padding: 2px 20px 12px; color: #5a6068; }
+article > h2 { margin: 0; padding: 16px 20px 12px; font-size: 18px; }
+article > p { margin: 0; padding: 0 20px 12px; margin-top: -8px; color: #5a6068; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 0; padding: 12px 20px; background: #f7f6f2; font-size: 14px; overflow-wrap: anywhere; }
 dt { color: #5a6068; } dd { margin: 0; }
 .faces { display: flex; flex-wrap: wrap; gap: 16px; padding: 16px 20px 20px; }
 figure { margin: 0; flex: 1 1 400px; min-width: 0; }
 figcaption { margin: 0 0 6px; font-size: 13px; color: #5a6068; }
-iframe { width: 100%; height: 640px; border: 1px solid #d9d6cd; border-radius: 8px; background: #fff; }
-pre { box-sizing: border-box; height: 642px; margin: 0; padding: 14px; overflow: auto; white-space: pre-wrap; border: 1px solid #d9d6cd; border-radius: 8px; background: #fbfaf7; font: 13px/1.5 ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace; }
+.text { flex: 1 1 560px; }
+iframe { width: 100%; height: 720px; border: 1px solid #d9d6cd; border-radius: 8px; background: #fff; }
+pre { box-sizing: border-box; height: 722px; margin: 0; padding: 14px; overflow: auto; white-space: pre; border: 1px solid #d9d6cd; border-radius: 8px; background: #fbfaf7; font: 12px/1.5 ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace; }
 @media (max-width: 480px) { header, main { padding: 12px; } figure { flex-basis: 100%; } }
 """
 
@@ -78,11 +79,12 @@ def _article(number: int, item: Shown) -> str:
     )
     if files:
         rows += f"<dt>Files</dt><dd>{escape(files)}</dd>"
+    caption = f"<p>{escape(item.caption)}</p>" if item.caption else ""
     html = html_of(item.raw)
     faces = [str(_frame("HTML, light", html)), str(_frame("HTML, dark", _at_night(html)))] if html else []
-    faces.append(f"<figure><figcaption>Text</figcaption><pre>{escape(_part(message, 'text/plain'))}</pre></figure>")
+    faces.append(f"<figure class="text"><figcaption>Text</figcaption><pre>{escape(_part(message, 'text/plain'))}</pre></figure>")
     return (
-        f'<article id="m{number}"><h2>{number}. {escape(item.title)}</h2><p>{escape(item.caption)}</p>'
+        f'<article id="m{number}"><h2>{number}. {escape(item.title)}</h2>{caption}'
         f'<dl>{rows}</dl><div class="faces">{"".join(faces)}</div></article>'
     )
 

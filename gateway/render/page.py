@@ -154,7 +154,7 @@ def _frame(
         "card": Fact(
             {
                 "title": card.title(facts, audience, locale) if ticket else "",
-                "subject": one_line(str(values["ticket"]["subject"] or "")),
+                "subject": "" if notice.get("neutral") else one_line(str(values["ticket"]["subject"] or "")),
                 "rows": show.rows(card.rows(facts, audience, locale) if ticket else []),
             },
             present=ticket,

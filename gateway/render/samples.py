@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -107,7 +108,7 @@ def notice(event: str, audience: str, language: str, brand: str = "acme", *, bar
         "key": "K7Q2-9XMA-BCDE-FGHJ" if operator and not bare else None,
         "facts": _facts(event, audience, brand, story, bare=bare),
     }  # fmt: skip
-    return made
+    return deepcopy(made)
 
 
 def _reader(audience: str) -> dict[str, str]:

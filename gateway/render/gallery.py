@@ -82,7 +82,9 @@ def _article(number: int, item: Shown) -> str:
     caption = f"<p>{escape(item.caption)}</p>" if item.caption else ""
     html = html_of(item.raw)
     faces = [str(_frame("HTML, light", html)), str(_frame("HTML, dark", _at_night(html)))] if html else []
-    faces.append(f"<figure class="text"><figcaption>Text</figcaption><pre>{escape(_part(message, 'text/plain'))}</pre></figure>")
+    faces.append(
+        f"<figure class=text><figcaption>Text</figcaption><pre>{escape(_part(message, 'text/plain'))}</pre></figure>"
+    )
     return (
         f'<article id="m{number}"><h2>{number}. {escape(item.title)}</h2>{caption}'
         f'<dl>{rows}</dl><div class="faces">{"".join(faces)}</div></article>'

@@ -12,6 +12,7 @@ from gateway.mail.words import ATTRIBUTION_LEADS, ATTRIBUTION_VERBS, WEEKDAYS
 
 _MOST_LINES: Final = 5
 _LONGEST: Final = 600
+_MOST_NAMES: Final = 6  # words behind the verb
 _VERB: Final = re.compile(
     r"(?<!\w)(?:"
     + "|".join(
@@ -26,7 +27,7 @@ _EASTERN_VERBS: Final = tuple(v for v in ATTRIBUTION_VERBS if ord(v[0]) >= 0x059
 _ADDRESS: Final = re.compile(r"[\w.+'=&/-]{1,128}@[\w.-]{1,128}")
 _TIME: Final = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?[ap]\.?m\b")
 _DATE: Final = re.compile(
-    r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(?:\d{4}|\d\d)|\d{4}年|\d{4}\. ?\d)(?!\d)"
+    r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(?:\d{4}|\d\d)|\d{4}\. ?\d)(?!\d)|\d{4}[年년]"
     r"|(?<!\d)\d{1,2}(?:st|nd|rd|th|er|º)?[.,]? (?:de |d')?[^\W\d_]{3,12}\.?,? (?:de |г\. )?(?:\d{4}|\d\d\b|kl|at|à|um|às|alle)"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:\d{4}|at)"
 )
@@ -91,23 +92,28 @@ def _judge(text: str) -> tuple[bool, bool] | None:
     low = text.casefold().rstrip(":： \t")
     if _NOT_NAMES.search(_without_links(low)):
         return None
-    verb = _VERB.search(low) is not None or any(v in low for v in _EASTERN_VERBS)
+    verb = _VERB.search(low)
+    eastern = any(word in low for word in _EASTERN_VERBS)
     address = _ADDRESS.search(low) is not None
     time = _TIME.search(low) is not None
     date = _DATE.search(low) is not None
     day = date or _DAY.search(low) is not None or low.lstrip(_DASHES).startswith(WEEKDAYS)
     led = _is_led(low)
-    if not verb:
+    if verb is None and not eastern:
         # Gmail and Yandex in some languages: date, time, name <address>:
-        ends = low.endswith((">", ")")) or (address and " from " in low)
-        return (True, led) if address and ends and date and time and led else None
-    if address and (day or time or low.endswith("wrote")):
-        return True, led
+        ends = low.endswith((">", ")")) or " from " in low
+        return (ends and date and time and led, led) if address and (day or time) else None
     if address:
-        return (False, led) if len(low) < 200 else None
+        return (day or time or low.endswith("wrote"), led) if day or time or len(low) < 200 else None
     if day or time:
-        return date and time and led, led
+        return date and time and led and (verb is None or _only_names(text, verb.end())), led
     return None
+
+
+def _only_names(text: str, start: int) -> bool:
+    """Whether nothing but a name stands behind the verb; somebody telling a story says more."""
+    words = text[start:].rstrip(":： \t").split()
+    return len(words) <= _MOST_NAMES and (not words or not words[0][0].islower())
 
 
 def _without_links(low: str) -> str:

@@ -211,8 +211,8 @@ def _fields_in_line(text: str) -> dict[str, str]:
 def _labels_in(text: str, labels: dict[str, tuple[str, ...]]) -> list[tuple[int, int, str]]:
     found = []
     for kind, names in labels.items():
-        names = (*names, "Cc", "CC") if kind == "cc" else names
-        marks = [name + colon for name in names for colon in (":", " :")]
+        every = (*names, "Cc", "CC") if kind == "cc" else names
+        marks = [name + colon for name in every for colon in (":", " :")]
         places = [(at, at + len(mark), kind) for mark in marks if (at := text.find(mark)) >= 0]
         if places:
             found.append(min(places))

@@ -71,18 +71,18 @@ def split_text(text: str) -> Split:
         return Split(text.strip("\n"), "", "", None, "nothing but quoted mail: the whole is kept")
     if behind:
         lines.append(behind)
-        parts.append(next((part for part in reversed(parts) if part is not None), Part.NEW))
+        parts.append(parts[-1])
     return Split(
         _join(lines, parts, Part.NEW), _join(lines, parts, Part.QUOTED), _join(lines, parts, Part.SIGNATURE), None, why
     )
 
 
-def _join(lines: Sequence[str], parts: Sequence[Part | None], wanted: Part) -> str:
+def _join(lines: Sequence[str], parts: Sequence[Part], wanted: Part) -> str:
     return "\n".join(line.rstrip() for line, part in zip(lines, parts, strict=True) if part is wanted).strip("\n")
 
 
-def _sort(lines: list[str]) -> tuple[list[Part | None], str]:
-    parts: list[Part | None] = [Part.NEW] * len(lines)
+def _sort(lines: list[str]) -> tuple[list[Part], str]:
+    parts: list[Part] = [Part.NEW] * len(lines)
     top = lines_on_top(lines)
     _mark(parts, 0, top, Part.QUOTED)
     start = first_start(lines, top)
@@ -96,7 +96,7 @@ def _sort(lines: list[str]) -> tuple[list[Part | None], str]:
     return parts, why
 
 
-def _mark(parts: list[Part | None], start: int, end: int, part: Part) -> None:
+def _mark(parts: list[Part], start: int, end: int, part: Part) -> None:
     parts[start:end] = [part] * (end - start)
 
 
@@ -168,7 +168,7 @@ def _attributed(lines: Sequence[str], at: int, floor: int) -> Start | None:
     return Start(found.start, found.end, f"attribution: {found.text[:120]}", attributed=True)
 
 
-def _sort_around(lines: Sequence[str], parts: list[Part | None], top: int, start: Start) -> None:
+def _sort_around(lines: Sequence[str], parts: list[Part], top: int, start: Start) -> None:
     """Mark what is quoted from `start` on; answers below or between the quoted lines stay new."""
     _mark(parts, start.start, len(parts), Part.QUOTED)
     written_above = any(not is_blank(line) and not is_rule(line) for line in lines[top : start.start])
@@ -196,7 +196,7 @@ def _is_answer(lines: Sequence[str], at: int) -> bool:
     return not (wrapped and not plain(line)[:1].isupper())
 
 
-def _sort_tail(lines: Sequence[str], parts: list[Part | None], top: int) -> str | None:
+def _sort_tail(lines: Sequence[str], parts: list[Part], top: int) -> str | None:
     """A run of ">" lines at the very end, without an attribution that we know."""
     end = len(lines)
     while end > top and is_blank(lines[end - 1]) and not is_quoted(lines[end - 1]):
@@ -213,7 +213,7 @@ def _sort_tail(lines: Sequence[str], parts: list[Part | None], top: int) -> str 
     return "quoted lines at the end"
 
 
-def _sort_signature(lines: Sequence[str], parts: list[Part | None]) -> None:
+def _sort_signature(lines: Sequence[str], parts: list[Part]) -> None:
     """Look for a signature in each run of new lines; it goes on to the end of that run."""
     at = 0
     seen = False
@@ -232,17 +232,17 @@ def _sort_signature(lines: Sequence[str], parts: list[Part | None]) -> None:
         at = end
 
 
-def _trim(lines: Sequence[str], parts: list[Part | None]) -> None:
+def _trim(lines: Sequence[str], parts: list[Part]) -> None:
     """Rulers at the edges of the new text belong to what they part it from."""
-    new = [i for i, part in enumerate(parts) if part is Part.NEW and not is_blank(lines[i])]
-    if len(new) == len([part for part in parts if part is not None and part is Part.NEW]) == len(parts):
+    others = [part for part in parts if part is not Part.NEW]
+    if not others:
         return
+    new = [i for i, part in enumerate(parts) if part is Part.NEW and not is_blank(lines[i])]
     for edge in (new, new[::-1]):
         for at in edge:
             if not is_rule(lines[at]):
                 break
-            if any(part is Part.QUOTED for part in parts):
-                parts[at] = Part.QUOTED
+            parts[at] = next((part for part in parts[at:] if part is not Part.NEW), Part.QUOTED)
 
 
 __all__ = ["NOTHING_QUOTED", "Part", "Split", "Start", "first_start", "split", "split_text", "squeezed"]

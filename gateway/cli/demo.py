@@ -23,10 +23,10 @@ def demo(out: Path | None) -> int:
             failed = _play(Told(stage))
     except StepFailedError as trouble:
         failed = str(trouble)
-    _leave(page, stage.outside.mails)
     if failed:
         print(f"\nFailed: {failed}\nThe gateway's log is in {folder / 'gateway.log'}")
         return 1
+    _leave(page, stage.outside.mails)
     print(f"\n{len(STEPS)} steps, {len(stage.outside.mails)} mails, {time.monotonic() - started:.1f} s.")
     print(f"See every mail as its reader saw it: {page}")
     return 0

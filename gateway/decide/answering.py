@@ -38,21 +38,23 @@ def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> 
     after = project(letter.ticket, tuple(effects))
     told = tell(_happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact)
     if _transcript_wanted(letter):
-        told.append(reply_to(letter, "transcript", transcript.done(done, text if not note else "", letter.language)))
+        told.append(reply_to(letter, "transcript", transcript.transcript(done, text if not note else "")))
     return Decision(letter.actor, (*effects, *told), tuple(trace))
 
 
 def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEntry:
     mail = letter.incoming.mail
-    html = relay.clean_html(mail.new_html, reading) if mail.new_html else None
     person = letter.settings
+    signature = (person.signature or "") if person and person.signature != "ours" else ""
+    public = letter.case.answered_mail.public_lines if letter.case.answered_mail else ()
+    relayed = relay.prepare(replace(reading, text=text), mail.new_html, signature, public)
     return AddEntry(
         Kind.NOTE if note else Kind.ANSWER,
         Visibility.INTERNAL if note else Visibility.PUBLIC,
         "none" if note else "out",
         person.name if person else letter.person,
-        text,
-        html,
+        relayed.text,
+        relayed.html,
         mail.text,
         mail.to,
         mail.cc,

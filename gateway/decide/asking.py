@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.commands import transcript
+from gateway.commands.grammar import read
 from gateway.decide.letter import Letter
 from gateway.tickets.effects import Decision, Effect, Hold, Revoke, Tell
 from gateway.tickets.tell import Happening, tell
@@ -30,8 +32,9 @@ def reply_to(letter: Letter, event: str, facts: Mapping[str, Any], *, null_sende
 
 def hold(letter: Letter, reason: str, facts: Mapping[str, Any]) -> Decision:
     """Keep the message until its writer decides; nothing of it reached anybody."""
-    held = {"reason": reason, "journal_id": letter.incoming.journal_id, "text": letter.incoming.mail.new_text, **facts}
-    told = reply_to(letter, "held", {"held": held, **_transcript(facts)})
+    own = {"reason": reason, "journal_id": letter.incoming.journal_id, "text": letter.incoming.mail.new_text}
+    held = {**own, **facts.get("held", {})}
+    told = reply_to(letter, "held", {**facts, "held": held})
     effects: list[Effect] = [
         Hold(reason, held, letter.home, letter.person, letter.ticket.id if letter.case.ticket else None),
         told,
@@ -40,21 +43,12 @@ def hold(letter: Letter, reason: str, facts: Mapping[str, Any]) -> Decision:
     return Decision(letter.actor, tuple(effects), (*letter.placement.evidence, f"held: {reason}"))
 
 
-def _transcript(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: facts[name] for name in ("transcript", "customer_got") if name in facts}
-
-
 def confirm(letter: Letter) -> Decision:
     """Hold an unproven message and ask at the registered address: was it you? (A05)."""
-    text = letter.incoming.mail.new_text
-    orders = [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
-    held = {"reason": "unproven", "journal_id": letter.incoming.journal_id, "text": text, "why": letter.standing.reason}
-    asked = reply_to(
-        letter,
-        "confirmation",
-        {"confirmation": {"orders": orders, "text": text, "from": letter.written_from}, "held": held},
-        null_sender=True,
-    )
+    reading = read(letter.incoming.mail.new_text)
+    facts = transcript.confirmation(reading, letter.incoming.journal_id, letter.language)
+    held = {**facts["held"], "why": letter.standing.reason}
+    asked = reply_to(letter, "confirmation", {**facts, "held": held}, null_sender=True)
     about = letter.case.ticket.id if letter.case.ticket else None
     effects: tuple[Effect, ...] = (
         Hold("unproven", held, letter.home, letter.person, about),

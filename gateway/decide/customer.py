@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.commands.customer import CustomerOrder, customer_order
+from gateway.commands.customer import CloseIt, order
 from gateway.decide.acting import act
 from gateway.decide.arriving import actor_of, entry_of, lessons
 from gateway.decide.moving import moved, within_window
@@ -23,8 +23,8 @@ def customer_wrote(incoming: Incoming, placement: Placement, case: Case, terms: 
     """Attach the message and do what it asks for: nothing for thanks, close for "löst", else back to us."""
     ticket = _ticket(case)
     desk = terms.desk(ticket)
-    match customer_order(incoming.mail.new_text):
-        case CustomerOrder.CLOSE if not incoming.mail.attachments:
+    match order(incoming.mail.new_text):
+        case CloseIt() if not incoming.mail.attachments:
             return _closes(incoming, placement, case, terms, now)
         case _ if incoming.mail.thanks:
             return _thanks(incoming, placement, case, terms, now)

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from gateway.commands import transcript
 from gateway.commands.context import HeldDecision, Performed
+from gateway.commands.customer import agrees
 from gateway.commands.grammar import read
-from gateway.commands.spelling import bare
 from gateway.decide.asking import reply_to
 from gateway.decide.letter import Letter
 from gateway.tickets.effects import Decision, Effect, FileMail, Settle
@@ -15,14 +15,6 @@ from gateway.tickets.effects import Decision, Effect, FileMail, Settle
 _KINDS: Final[dict[str, Literal["accept", "send", "note", "drop", "confirm"]]] = {
     "accept": "accept", "send": "send", "note": "note", "drop": "drop", "confirm": "confirm",
 }  # fmt: skip
-_YES = frozenset({"ja", "ok", "okej", "yes", "jepp", "japp"})
-
-
-def says_yes(text: str) -> bool:
-    """Say whether the first word of an answer to "was it you?" is yes."""
-    words = bare(text).split(maxsplit=1)
-    return bool(words) and words[0].strip(".,!") in _YES
-
 
 def settle(letter: Letter, choice: HeldDecision, outcome: Performed) -> Decision:
     """Send the held row on its way again with what was decided, or discard it; both stay in the journal."""
@@ -35,7 +27,7 @@ def settle(letter: Letter, choice: HeldDecision, outcome: Performed) -> Decision
             settled = Settle(choice.journal_id, "received", f"{kind} by {letter.person}", _grant(letter, as_=kind))
     effects: list[Effect] = [FileMail(f"decided a held message: {choice.kind}"), settled]
     if _wants_receipt(letter):
-        effects.append(reply_to(letter, "transcript", transcript.answered(outcome, letter.language)))
+        effects.append(reply_to(letter, "transcript", transcript.transcript(outcome, None)))
     return Decision(letter.actor, tuple(effects), (*letter.placement.evidence, f"#{choice.kind}"))
 
 
@@ -61,7 +53,7 @@ def decided_without_ticket(letter: Letter) -> Decision | None:
         return None
     verbs = [command.verb for command in read(letter.incoming.mail.new_text).commands]
     verb = next((v for v in verbs if v in _KINDS), None) or (
-        "confirm" if bearer.purpose == "confirm" and says_yes(letter.incoming.mail.new_text) else None
+        "confirm" if bearer.purpose == "confirm" and agrees(letter.incoming.mail.new_text) else None
     )
     if verb is None:
         return None

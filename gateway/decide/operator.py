@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
 from gateway.commands import relay, transcript
 from gateway.commands.authority import Level
@@ -24,7 +23,7 @@ def operator_wrote(letter: Letter) -> Decision:
     """Climb the ladder, read, check everything, then do all or nothing."""
     match letter.standing.level:
         case Level.REFUSED:
-            return hold(letter, "unproven", {"explanation": "refused", "why": letter.standing.reason})
+            return hold(letter, "unproven", {"held": {"why": letter.standing.reason}, "customer_got": ""})
         case Level.UNPROVEN:
             return confirm(letter)
         case _:
@@ -42,7 +41,7 @@ def _known(letter: Letter) -> Decision:
         doubtful=_DOUBTFUL.get(letter.grant or "", Doubtful.HOLD),
     )
     if reading.suspects:
-        return hold(letter, "near-miss", transcript.near_miss(reading, letter.language))
+        return hold(letter, "near-miss", transcript.near_miss(reading, letter.incoming.journal_id, letter.language))
     outcome = perform(reading, letter.context())
     match outcome:
         case Refused():
@@ -59,16 +58,44 @@ def _said(letter: Letter, reading: Reading, done: Performed) -> Decision:
     """Relay his words, unless they are doubtful: ambiguous, leaking, colliding."""
     note = done.note or letter.grant == "note"
     if letter.grant is None and not note:
-        doubt = relay.doubt(letter.incoming.mail, reading, done, letter.case, letter.terms.policy, letter.person)
-        if doubt is not None:
-            return hold(letter, doubt.reason, doubt.facts)
-        collision = _collision(letter, done)
-        if collision is not None:
-            return hold(letter, "collision", collision)
+        held = _leaking(letter, done) or _doubtful(letter, done) or _colliding(letter, done)
+        if held is not None:
+            return held
     return answer(letter, reading, done, note=note)
 
 
-def _collision(letter: Letter, done: Performed) -> Mapping[str, Any] | None:
+def _leaking(letter: Letter, done: Performed) -> Decision | None:
+    """Hold an answer that repeats an internal line of the mail it answers (A71)."""
+    answered = letter.case.answered_mail
+    found = relay.leak(done.text, answered.internal_lines, answered.public_lines) if answered else None
+    if found is None:
+        return None
+    return hold(letter, "uncertain-quote", transcript.leaked(found.line, done.text, letter.incoming.journal_id))
+
+
+def _doubtful(letter: Letter, done: Performed) -> Decision | None:
+    """Hold an answer that may not be meant for the customer."""
+    others = (who for name, who in letter.terms.policy.operators.items() if name != letter.person)
+    colleagues = [name for who in others for name in (who.name, who.first_name)]
+    customers = [letter.ticket.requester.name, *(p.name for p in letter.ticket.participants)]
+    has_files = bool(letter.incoming.mail.attachments) and not done.effects
+    found = relay.doubt(done.text, has_files=has_files, colleagues=colleagues, customers=customers)
+    if found is None:
+        return None
+    facts = transcript.doubtful(str(found.kind), found.line, done.text, letter.incoming.journal_id)
+    return hold(letter, "ambiguous", facts)
+
+
+def _colliding(letter: Letter, done: Performed) -> Decision | None:
+    """Hold an answer that crosses a colleague's."""
+    other = _collision(letter, done)
+    if other is None:
+        return None
+    by, at, theirs = other
+    return hold(letter, "collision", transcript.collision(by, at, theirs, done.text, letter.incoming.journal_id))
+
+
+def _collision(letter: Letter, done: Performed) -> tuple[str, datetime, str] | None:
     """Return what a colleague did since the mail he answers was made, where the desk holds such answers."""
     bearer = letter.standing.bearer
     desk = letter.terms.desk(letter.ticket)
@@ -77,25 +104,25 @@ def _collision(letter: Letter, done: Performed) -> Mapping[str, Any] | None:
     for entry in letter.case.entries:
         other = entry.author.kind is ActorKind.OPERATOR and entry.author.name != letter.person
         if entry.id > bearer.seen_entry and other and entry.direction == "out":
-            return {"collision": {"by": entry.author_name, "at": entry.at.isoformat(), "text": entry.text[:500]}}
+            return entry.author_name, entry.at, entry.text[:500]
     taken = letter.ticket.owner_at
     seen = next((e.at for e in letter.case.entries if e.id == bearer.seen_entry), None)
     other_owner = letter.ticket.owner not in {None, letter.person}
     if other_owner and taken is not None and seen is not None and taken > seen:
-        return {"collision": {"by": letter.ticket.owner, "at": taken.isoformat(), "text": ""}}
+        owner = letter.terms.policy.person(letter.ticket.owner or "")
+        return owner.name if owner else str(letter.ticket.owner), taken, ""
     return None
 
 
 def refused(letter: Letter, outcome: Refused) -> Decision:
     """Nothing was done, nothing was sent: the mail is held, its writer is told each line and gets his text back."""
-    facts = transcript.refused(outcome, letter.language)
     if outcome.needs_confirmation:
         return confirm(letter)
-    return hold(letter, "near-miss", {**facts, "explanation": "refused-command"})
+    return hold(letter, "near-miss", transcript.transcript(outcome, ""))
 
 
 def questioned(letter: Letter, outcome: Performed) -> Decision:
     """Answer a question by mail; the ticket is not touched."""
-    told = reply_to(letter, "transcript", transcript.answered(outcome, letter.language))
+    told = reply_to(letter, "transcript", transcript.transcript(outcome, None))
     effects: tuple[Effect, ...] = (FileMail("a question, answered by mail"), told)
     return Decision(letter.actor, effects, letter.placement.evidence)

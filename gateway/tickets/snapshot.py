@@ -230,21 +230,14 @@ def _answers(ticket: Ticket, policy: Policy, language: str) -> list[dict[str, st
     template = policy.ticket_templates.get(ticket.template or "")
     if template is None:
         return []
-    return [{"name": name, "text": in_language(ready.text, language)} for name, ready in template.answers.items()]
+    return [{"name": name, "text": ready.text.pick(language)} for name, ready in template.answers.items()]
 
 
 def _instruction(ticket: Ticket, policy: Policy, language: str) -> str | None:
     template = policy.ticket_templates.get(ticket.template or "")
-    if template is None or not template.instruction:
+    if template is None or template.instruction is None:
         return None
-    return in_language(template.instruction, language)
-
-
-def in_language(texts: Any, language: str) -> str:
-    """Return one of a label's languages: the wanted one, for all (`*`), English, any; a plain text is itself."""
-    if isinstance(texts, str):
-        return texts
-    return next((texts[tongue] for tongue in (language, "*", "en") if tongue in texts), next(iter(texts.values()), ""))
+    return template.instruction.pick(language)
 
 
 def _from_name(tell: Tell, entry: Entry | None, operator: Mapping[str, Any] | None, desk: Desk) -> str:

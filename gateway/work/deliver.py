@@ -66,6 +66,7 @@ def _give_up(deps: Deps, row: OutboxRow, status: str | None, text: str, now: dat
                 _tell(conn, deps, row, status, text, now, permanent=permanent)
         except VersionConflictError:
             continue
+        deps.wake.ring("notify")
         return
 
 

@@ -44,6 +44,7 @@ def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
         _log.exception("ingest failed", extra={"journal": row.id})
         _give_up_or_retry(deps, row, now)
     else:
+        deps.wake.ring("notify")  # after the commit: what is rung for must be there
         _say(row, committed)
 
 

@@ -50,8 +50,6 @@ def notice_all(work: Commit, told: Sequence[Tell]) -> int:
             continue
         _store(work, tell)
         count += 1
-    if count:
-        work.deps.wake.ring("notify")
     return count
 
 

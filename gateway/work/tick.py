@@ -38,5 +38,6 @@ def _fire(deps: Deps, row: TimerRow, now: datetime) -> None:
                     apply(conn, deps, decide_timer(case, row.kind, deps.terms(), now), None, case, now)
         except VersionConflictError:
             continue
+        deps.wake.ring("notify")
         _log.info("timer fired", extra={"step": row.kind, "ticket_id": row.ticket_id})
         return

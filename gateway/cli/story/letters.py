@@ -39,6 +39,8 @@ def reply(received: bytes, sender: Address, text: str, *, rich: bool = False) ->
         text + "\n\n" + _quote(parent, quoted, outlook=rich),
         to=str(parent["Reply-To"] or parent["From"]),
     )
+    if rich:
+        mail.add_alternative(_outlook(text, _outlook_quote(parent, quoted)), subtype="html")
     mail["In-Reply-To"] = str(parent["Message-ID"])
     mail["References"] = f"{parent['References'] or ''} {parent['Message-ID']}".strip()
     return mail
@@ -52,9 +54,21 @@ def _quote(parent: EmailMessage, text: str, *, outlook: bool) -> str:
     return f"Den 24 nov. 2026 kl. 09:14 skrev {parent['From']}:\n\n{lines}\n"
 
 
-def _outlook(text: str) -> str:
-    paragraphs = "".join(f'<p class="MsoNormal">{html.escape(line) or "&nbsp;"}<o:p></o:p></p>' for line in text.splitlines())
-    return f'<html><body lang="SV"><div class="WordSection1">{paragraphs}</div></body></html>'
+def _outlook_quote(parent: EmailMessage, text: str) -> str:
+    names = (("Från", "From"), ("Till", "To"), ("Ämne", "Subject"))
+    rows = [f"<b>{label}:</b> {html.escape(str(parent[name]))}<br>" for label, name in names]
+    rows.insert(1, "<b>Skickat:</b> den 24 november 2026 09:14<br>")
+    rule = "border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"
+    return f'<div style="{rule}"><p class="MsoNormal">{"".join(rows)}</p></div>{_paragraphs(text)}'
+
+
+def _outlook(text: str, below: str = "") -> str:
+    return f'<html><body lang="SV"><div class="WordSection1">{_paragraphs(text)}{below}</div></body></html>'
+
+
+def _paragraphs(text: str) -> str:
+    lines = (html.escape(line) or "&nbsp;" for line in text.splitlines())
+    return "".join(f'<p class="MsoNormal">{line}<o:p></o:p></p>' for line in lines)
 
 
 def proven(mail: EmailMessage) -> bytes:

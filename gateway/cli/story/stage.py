@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
@@ -16,11 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.cli.story.rulebook import RULES
+from gateway.cli.ticket import facts_of
 from gateway.inbound.options import SmtpOptions
 from gateway.inbound.smtp import Listener
 from gateway.mail.message import Envelope
 from gateway.mail.received import Accepted, Received
 from gateway.outbound.transport import Relay, Sent, SmarthostOptions
+from gateway.store.engine import Store
 
 PATIENCE = 20.0  # seconds until a step counts as failed
 T = TypeVar("T")
@@ -98,6 +99,7 @@ class Stage:
         self.folder = folder
         self.outside = Outside()
         self._read: set[int] = set()
+        self._store: Store | None = None
         self._sink = Listener(SmtpOptions(port=0, hostname="mx.outside.example"), self.outside.accept, lambda _: True)
 
     def __enter__(self) -> Stage:
@@ -118,6 +120,8 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._relay.close()
+        if self._store is not None:
+            self._store.close()
         self._daemon.terminate()
         self.status = self._daemon.wait(30)
         if self._daemon.stdout is not None:
@@ -155,13 +159,12 @@ class Stage:
 
     def ticket(self, reference: str) -> dict[str, Any]:
         """Return what `gateway ticket show --json` prints."""
-        shown: dict[str, Any] = json.loads(self.command("ticket", "show", reference, "--json"))
+        if self._store is None:
+            self._store = Store(f"sqlite:///{self.folder / 'state' / 'gateway.db'}", self.folder / "state")
+        shown = facts_of(self._store, reference)
+        if shown is None:
+            raise StepFailedError(f"there is no ticket {reference}")
         return shown
-
-    def command(self, *words: str) -> str:
-        """Run a gateway command beside the daemon and return what it printed."""
-        call = [sys.executable, "-m", "gateway.cli", *words, "--config", str(self.config)]
-        return subprocess.run(call, check=False, capture_output=True, text=True, timeout=60).stdout
 
     def eventually(self, look: Callable[[], T | None], otherwise: str) -> T:
         """Return what `look` finds as soon as it finds something."""

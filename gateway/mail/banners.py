@@ -10,6 +10,7 @@ from gateway.mail.lines import is_rule, plain
 _FIRST_LINES: Final = 12
 _MOST_LINES: Final = 5
 _LONGEST: Final = 900
+_LONGEST_HEAD_WORD: Final = 10
 
 _SELDOM: Final = (
     "you don't often get email from", "you do not often get email from", "some people who received this message don't often get email", "du får inte ofta e-post från", "du får inte e-post ofta från", "du får ofta inte e-post från", "du får sällan e-post från", "vissa personer som tog emot det här meddelandet får inte ofta", "vissa som har fått det här meddelandet får inte ofta", "några personer som fått det här meddelandet",
@@ -27,7 +28,7 @@ _IMPORTANT: Final = (
     "ważne",
     "learnaboutsenderidentification",
 )
-_HEADS: Final = ("caution", "warning", "attention", "external", "[external", "[ext", "extern", "[extern", "obs", "varning", "advarsel", "ekstern", "[ekstern", "huomio", "ulkoinen", "achtung", "externe", "[externe", "vorsicht", "this email originated", "this e-mail originated", "this message originated", "this email came from outside", "this email was sent from outside", "this message was sent from outside", "this message came from outside", "this is an external", "det här mejlet kommer från en extern", "det här mailet kommer från en extern", "detta mail kommer från en extern", "detta mejl kommer från en extern", "detta e-postmeddelande kommer från en extern", "detta e-postmeddelande har skickats från en extern", "detta meddelande kommer från en extern", "detta mail har skickats från en extern", "mailet är skickat från en extern", "denna e-post kommer från en extern", "denne e-posten kommer fra en ekstern", "denne e-posten er sendt fra", "denne meldingen kommer fra en ekstern", "denne mail kommer fra en ekstern", "denne e-mail kommer udefra", "tämä viesti on tullut organisaation ulkopuolelta", "diese e-mail kommt von", "diese e-mail stammt von", "ce message provient", "cet e-mail provient", "deze e-mail is afkomstig van buiten", "zewnętrzn", "this sender is external", "think before you click", "** external", "*** external", "-- external", "ekstern:", "extern:", "externt")  # fmt: skip
+_HEADS: Final = ("external email", "external e-mail", "external sender", "external message", "external mail", "extern e-post", "extern avsändare:", "externt mejl", "externt mail", "ekstern e-post", "ekstern avsender", "externe e-mail", "caution", "warning", "attention", "external", "[external", "[ext", "extern", "[extern", "obs", "varning", "advarsel", "ekstern", "[ekstern", "huomio", "ulkoinen", "achtung", "externe", "[externe", "vorsicht", "this email originated", "this e-mail originated", "this message originated", "this email came from outside", "this email was sent from outside", "this message was sent from outside", "this message came from outside", "this is an external", "det här mejlet kommer från en extern", "det här mailet kommer från en extern", "detta mail kommer från en extern", "detta mejl kommer från en extern", "detta e-postmeddelande kommer från en extern", "detta e-postmeddelande har skickats från en extern", "detta meddelande kommer från en extern", "detta mail har skickats från en extern", "mailet är skickat från en extern", "denna e-post kommer från en extern", "denne e-posten kommer fra en ekstern", "denne e-posten er sendt fra", "denne meldingen kommer fra en ekstern", "denne mail kommer fra en ekstern", "denne e-mail kommer udefra", "tämä viesti on tullut organisaation ulkopuolelta", "diese e-mail kommt von", "diese e-mail stammt von", "ce message provient", "cet e-mail provient", "deze e-mail is afkomstig van buiten", "zewnętrzn", "this sender is external", "think before you click", "** external", "*** external", "-- external", "ekstern:", "extern:", "externt")  # fmt: skip
 _TAGS: Final = frozenset({"external", "extern", "externt", "ekstern", "ext", "external email", "external e-mail", "external sender", "external mail", "extern avsändare", "extern e-post", "externt mejl", "externt mail", "ekstern avsender", "ekstern e-post", "ekstern mail", "externe e-mail", "ulkoinen viesti", "externer absender", "external message", "e-mail externe"})  # fmt: skip
 _FROM_OUTSIDE: Final = (
     "outside",
@@ -39,7 +40,7 @@ _FROM_OUTSIDE: Final = (
     "utenfor",
     "udefra",
     "ulkopuol",
-    "außerhalb",
+    "ausserhalb",
     "extérieur",
     "externe",
     "zewnątrz",
@@ -128,9 +129,18 @@ def _banner_length(lines: Sequence[str], at: int) -> int:
     low = _folded(lines[at])
     if low.startswith(_SELDOM):
         return _seldom_length(lines, at)
-    if low.strip(" []()*:!.-–") in _TAGS:
+    if low.strip(" []()*!:.-–") in _TAGS:
         return 1
-    return _warning_length(lines, at) if low.startswith(_HEADS) else 0
+    head = next((head for head in _HEADS if low.startswith(head)), None)
+    return 0 if head is None or not _is_set_off(lines[at], head) else _warning_length(lines, at)
+
+
+def _is_set_off(line: str, head: str) -> bool:
+    """Whether a warning's first word is set off as nobody sets off the first word of a sentence."""
+    if head.startswith("[") or len(head) > _LONGEST_HEAD_WORD:
+        return True
+    first = plain(line).lstrip("*_⚠️🛑❗| -[").split(maxsplit=1)[0]
+    return first.isupper() or not first[-1].isalnum()
 
 
 def _folded(line: str) -> str:

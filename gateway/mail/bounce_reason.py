@@ -84,7 +84,7 @@ _TOO_LARGE: Final = (
     "för stort",
     "för stor",
     "for stor",
-    "zu groß",
+    "zu gross",
     "trop gros",
     "exceeds message size",
     "line limit",

@@ -26,7 +26,7 @@ _SENT_FROM: Final = (
     "отправлено с", "отправлено из", "надіслано з", "відправлено з", "изпратено от", "στάλθηκε από", "发自", "從我的", "从我的", "saadetud minu",
 )  # fmt: skip
 _DEVICES: Final = (
-    "iphone", "ipad", "ipod", "ios", "android", "samsung", "galaxy", "huawei", "nokia", "sony", "xperia", "xiaomi", "motorola", "oneplus", "pixel", "blackberry", "windows", "outlook", "mail", "e-post", "epost", "mobil", "phone", "telefon", "téléphone", "teléfono", "smartphone", "tablet", "surfplatta", "lur", "handy", "macbook", "my mac", "min mac",
+    "iphone", "iphon", "ipad", "ipod", "ios", "android", "samsung", "galaxy", "huawei", "nokia", "sony", "xperia", "xiaomi", "motorola", "oneplus", "pixel", "blackberry", "windows", "outlook", "mail", "e-post", "epost", "mobil", "phone", "telefon", "téléphone", "teléfono", "smartphone", "tablet", "surfplatta", "lur", "handy", "macbook", "my mac", "min mac",
     "yahoo", "gmail", "proton", "hotmail", "sähköposti", "puhelime", "courrier", "correo", "posta", "app", "thunderbird", "spark", "airmail", "zoho", "tutanota", "device", "cell", "htc", "móvil", "celular", "cellulare", "telemóvel", "aparelho", "dispositivo", "gerät", "enhet", "wiko", "lg ", "4g", "5g", "gsm", "айфон", "телефон", "смартфон", "мобильн", "почты", "приложени", "pošta", "poczt", "webmail", "sparrow", "superhuman", "missive", "typeapp", "bluemail", "nine", "fairmail", "k-9", "aquamail",
 )  # fmt: skip
 _OURS: Final = (
@@ -53,7 +53,7 @@ _OURS: Final = (
 )
 _GET_OUTLOOK: Final = re.compile(
     r"(?:get|download|try|hämta|skaffa|få|hent|skaff deg|skaff|last ned|hanki|lataa|hae|holen sie sich|laden sie|télécharger|téléchargez|obtenez|obtenir|obtener|descargar|obtenga|obter|obtenha|baixar|baixe|ottieni|scarica|download|pobierz|získat|stáhnout|získať|obțineți|preuzmi|nabavite|скачать|получить|получите|завантажити|az)"
-    r" (?:o |program |aplikaci |aplikáciu |aplikację |l')?outlook\b.{0,40}"
+    r" (?:o |program |aplikaci |aplikáciu |aplikację |l')?outlook(?:['’]?[a-zåäö]{1,3})? (?:for|för|til|till|für|pour|para|per|dla|pro|pre|pentru|za|для|voor|ios|android|mobile).{0,30}"
     r"|outlook (?:für|voor|for|för|til|para|pour|per|dla|pro|pre) .{2,30} (?:beziehen|herunterladen|downloaden|ophalen|holen|hankkiminen|ophalen|abrufen)"
     r"|.{0,20}outlook'u (?:edinin|indirin).{0,10}"
 )

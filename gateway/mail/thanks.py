@@ -32,7 +32,7 @@ _OBJECTING_WORDS: Final = (
 
 
 def _set(rows: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word for row in rows for word in row.split())
+    return frozenset(word.casefold() for row in rows for word in row.split())
 
 
 _THANKING: Final = _set(_THANKING_WORDS)

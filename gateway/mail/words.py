@@ -216,7 +216,7 @@ ATTRIBUTION_VERBS: Final[tuple[str, ...]] = (
 # How an attribution begins, apart from a date or a weekday.
 ATTRIBUTION_LEADS: Final[tuple[str, ...]] = (
     "on ", "at ", "den ", "d. ", "på ", "kl. ", "am ", "um ", "le ", "em ", "el ", "il ", "op ", "dnia ", "w dniu ", "dne ", "dňa ", "dana ", "dne: ", "v ", "în ", "la data ",
-    "il giorno ", "il ", "a ", "στις ", "le:", "quoting ", "citerar ", "zitat von ", "in reply to", "-- on ", "---- on ", "--- on ", "----- on", "w ", "on:", "ב", "في ", "vào ", "kuna ", "em:", "pada ",
+    "il giorno ", "il ", "a ", "στισ ", "le:", "quoting ", "citerar ", "zitat von ", "in reply to", "-- on ", "---- on ", "--- on ", "----- on", "w ", "on:", "ב", "في ", "vào ", "kuna ", "em:", "pada ",
 )  # fmt: skip
 
 # Weekdays and months by their first letters; enough to see a date where there is no digit pattern to see.

@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Final, Literal
-
-import idna
+from dataclasses import dataclass
+from typing import Final
 
 from gateway import clock as wall
 from gateway.outbound.outcome import PROVIDER_TEMPORARY, Bounced, Deferred, Sent, clean, outcome_of
-from gateway.outbound.pace import Pace, Rate
+from gateway.outbound.pace import Pace
+from gateway.outbound.smarthost import SmarthostOptions
+from gateway.outbound.wire import envelope_address, stuffed, xtext
 
-__all__ = ["Bounced", "Deferred", "Relay", "Sent", "SmarthostOptions", "choose", "send_by"]
+__all__ = ["PROVIDER_TEMPORARY", "Bounced", "Deferred", "Relay", "Sent", "SmarthostOptions", "choose", "send_by"]
 
-_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f<>\x80-\x9f\u2028\u2029]")
-_BARE: Final = re.compile(rb"\r\n|\r|\n")
 _FRESH: Final = 10.0  # seconds a connection may lie unused before it is asked whether it lives
 _STALE: Final = 240.0  # and before it is not worth asking
 _DOT_TIMEOUT: Final = 600.0  # RFC 5321 §4.5.3.2.6
-
-
-@dataclass(frozen=True, slots=True)
-class SmarthostOptions:
-    """One [[smarthost]]. Times in seconds."""
-
-    name: str
-    host: str
-    port: int
-    tls: Literal["tls", "starttls", "none"] = "starttls"
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    token: Callable[[], str] | None = field(default=None, repr=False)  # an access token for XOAUTH2
-    senders: tuple[str, ...] = ()  # which From it may send, "a@x" or "@x"; empty for all
-    connections: int = 2
-    rate: Rate | None = None
-    temporary: tuple[str, ...] = PROVIDER_TEMPORARY
-    hostname: str = "localhost"  # ours, for EHLO
-    cafile: Path | None = None  # default: the system's authorities
-    allow_plain: bool = False  # credentials without TLS beyond loopback
-    timeout: float = 60.0
 
 
 class _Setup(Exception):  # noqa: N818  # carries an outcome
@@ -88,7 +62,7 @@ class Relay:
         Message-ID. `envelope_id` becomes ENVID where DSN is offered (RFC 3461).
         """
         try:
-            sender, recipient = _envelope_address(mail_from), _envelope_address(rcpt_to)
+            sender, recipient = envelope_address(mail_from), envelope_address(rcpt_to)
         except ValueError as error:
             return Bounced(553, f"5.1.3 {error}")
         if not recipient:
@@ -172,14 +146,7 @@ class _Lost(Exception):  # noqa: N818  # not an error of the mail
 
 def choose(relays: Sequence[Relay], from_address: str) -> tuple[Relay, ...]:
     """Return the smarthosts that may send this From, in the order they are tried."""
-    wanted = from_address.casefold()
-    domain = "@" + wanted.rpartition("@")[2]
-
-    def may(relay: Relay) -> bool:
-        senders = {sender.casefold() for sender in relay.options.senders}
-        return not senders or wanted in senders or domain in senders
-
-    return tuple(relay for relay in relays if may(relay))
+    return tuple(relay for relay in relays if relay.options.may_send(from_address))
 
 
 def send_by(
@@ -223,7 +190,7 @@ def _log_in(smtp: smtplib.SMTP, options: SmarthostOptions) -> None:
     user, token = options.user, options.token
     if user is None:
         return
-    if options.tls == "none" and not options.allow_plain and not _is_loopback(options.host):
+    if not options.hides_credentials():
         raise smtplib.SMTPException("credentials are not sent without TLS")
     if token is not None:
         answer = f"user={user}\x01auth=Bearer {token()}\x01\x01"
@@ -292,7 +259,7 @@ def _parameters(smtp: smtplib.SMTP, mail: _Mail) -> str:
     if not (mail.sender + mail.recipient).isascii():
         words.append("SMTPUTF8")
     if smtp.has_extn("dsn") and mail.envelope_id:
-        words += ["RET=HDRS", f"ENVID={_xtext(mail.envelope_id)}"]
+        words += ["RET=HDRS", f"ENVID={xtext(mail.envelope_id)}"]
     return "".join(f" {word}" for word in words)
 
 
@@ -301,7 +268,7 @@ def _content(smtp: smtplib.SMTP, raw: bytes, options: SmarthostOptions) -> tuple
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(max(_DOT_TIMEOUT, options.timeout))
-        smtp.send(_stuffed(raw))
+        smtp.send(stuffed(raw))
         code, text = smtp.getreply()
         if smtp.sock is not None:
             smtp.sock.settimeout(options.timeout)
@@ -310,36 +277,6 @@ def _content(smtp: smtplib.SMTP, raw: bytes, options: SmarthostOptions) -> tuple
         return Deferred(None, clean(f"no reply after the mail: {error}")), False
     outcome = outcome_of(code, clean(text), options.temporary)
     return outcome, code != 421
-
-
-def _stuffed(raw: bytes) -> bytes:
-    """Return the content as DATA wants it: CRLF only (A21), dots doubled, the end."""
-    if raw.count(b"\n") != (pairs := raw.count(b"\r\n")) or raw.count(b"\r") != pairs:
-        raw = _BARE.sub(b"\r\n", raw)
-    raw = raw.replace(b"\r\n.", b"\r\n..")
-    if raw.startswith(b"."):
-        raw = b"." + raw
-    return raw + (b".\r\n" if not raw or raw.endswith(b"\r\n") else b"\r\n.\r\n")
-
-
-def _envelope_address(address: str) -> str:
-    """Return the address as SMTP writes it: domain as A-labels. ValueError for what must never be sent (A24)."""
-    if not address:
-        return ""
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or _FORBIDDEN.search(address) or len(address.encode()) > 320:
-        raise ValueError("malformed address")
-    if domain.isascii():
-        return address
-    try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
-    except idna.IDNAError as error:
-        raise ValueError("malformed domain") from error
-
-
-def _xtext(text: str) -> str:
-    """Encode for ENVID (RFC 3461 §4)."""
-    return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c):02X}" for c in text if ord(c) < 256)[:100]
 
 
 def _not_reached(error: Exception) -> Deferred:
@@ -374,12 +311,3 @@ def _quit(smtp: smtplib.SMTP) -> None:
 def _drop(smtp: smtplib.SMTP) -> None:
     with contextlib.suppress(OSError):
         smtp.close()
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -21,27 +21,20 @@ from gateway.errors import TryAgainError
 from gateway.inbound.options import SmtpOptions
 from gateway.inbound.path import is_plain, read_path
 from gateway.inbound.proof import judge
+from gateway.inbound.smtp.content import CHUNK, TALKS_EARLY, Hangup, Outcome, receive
 from gateway.inbound.spool import Spool
-from gateway.inbound.unstuff import Unstuffer
 from gateway.mail.message import Envelope
 from gateway.mail.proof import Proof
 from gateway.mail.received import Accepted, Received
 
 _log = logging.getLogger(__name__)
 
-_CHUNK: Final = 256 * 1024
 _LONGEST_COMMAND: Final = 2048
-_HOPELESS: Final = 4  # so many times the size limit, then the line is cut
 _LITTLE_PATIENCE: Final = 10.0  # seconds for an idle client where connections run short
 
 _LATER: Final = "451 4.3.0 Temporary trouble, try again later"
 _FULL: Final = "452 4.3.1 Insufficient storage, try again later"
 _TOO_BIG: Final = "552 5.3.4 Message too big"
-_TALKS_EARLY: Final = "554 5.5.0 Commands before the reply, goodbye"
-
-
-class _Hangup(Exception):  # noqa: N818  # not an error: the conversation is over
-    """The conversation is over; `args[0]` is the last word, empty for none."""
 
 
 class House(Protocol):
@@ -91,7 +84,7 @@ class House(Protocol):
 class Conversation(SMTP):
     """One client. State of a mail is `_mail_from` (None until MAIL) and `_rcpt_to`."""
 
-    line_length_limit = 64 * 1024  # the reader's buffer; commands end far below, DATA has no line limit
+    line_length_limit = 16 * 1024  # half the reader's buffer; commands end far below, DATA has no line limit
 
     def __init__(self, house: House) -> None:
         options = house.options
@@ -141,6 +134,8 @@ class Conversation(SMTP):
         if again:
             self._greeted = False
             return
+        # asyncio takes 256 kB at a time from the kernel; hundreds of clients at once make that a lot.
+        transport.max_size = CHUNK  # type: ignore[attr-defined]
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if isinstance(peer, tuple) else None
         self._house.opened(self, self._peer)
@@ -199,7 +194,7 @@ class Conversation(SMTP):
             await self.push(f"220 {self.hostname} {'LMTP' if self._lmtp else 'ESMTP'} {self.__ident__}")
             while self.transport is not None:
                 await self._turn()
-        except _Hangup as end:
+        except Hangup as end:
             self.hang_up(end.args[0])
         except asyncio.CancelledError:
             # Our own connection_lost; nothing is left to say.
@@ -213,10 +208,10 @@ class Conversation(SMTP):
         try:
             line = await self._reader.readuntil(b"\n")
         except asyncio.LimitOverrunError:
-            raise _Hangup("500 5.5.2 Line too long, goodbye") from None
+            raise Hangup("500 5.5.2 Line too long, goodbye") from None
         self._commands += 1
         if self._commands > self._limits.commands:
-            raise _Hangup("421 4.7.0 Too many commands, goodbye")
+            raise Hangup("421 4.7.0 Too many commands, goodbye")
         if len(line) > _LONGEST_COMMAND:
             await self._refuse("500 5.5.2 Line too long")
             return
@@ -227,16 +222,16 @@ class Conversation(SMTP):
         obey = self._verbs.get(verb)
         if obey is None:
             if verb in {b"GET", b"POST", b"CONNECT", b"HOST:"}:
-                raise _Hangup("554 5.5.0 This is not a web server")
+                raise Hangup("554 5.5.0 This is not a web server")
             await self._refuse("500 5.5.1 Unknown command")
             return
         try:
             await obey(argument)
-        except (asyncio.IncompleteReadError, _Hangup):
+        except (asyncio.IncompleteReadError, Hangup):
             raise
         except Exception as error:  # trouble of ours is temporary; its text stays with us (A27)
             if self.transport is None or self.transport.is_closing():
-                raise _Hangup("") from error
+                raise Hangup("") from error
             await self._answer(self._trouble(error))
 
     def _trouble(self, error: Exception) -> list[str]:
@@ -251,7 +246,7 @@ class Conversation(SMTP):
         """Answer with an error; too many of them end the conversation."""
         self._errors += 1
         if self._errors > self._limits.errors:
-            raise _Hangup("421 4.7.0 Too many errors, goodbye")
+            raise Hangup("421 4.7.0 Too many errors, goodbye")
         await self.push(reply)
 
     # The commands.
@@ -328,13 +323,13 @@ class Conversation(SMTP):
         await self.push("252 2.1.5 Send it and see")
 
     async def _quit(self, _argument: str) -> None:
-        raise _Hangup("221 2.0.0 Bye")
+        raise Hangup("221 2.0.0 Bye")
 
     async def _starttls(self, argument: str) -> None:
         if argument or not self.tls_context or self._secure():
             await self._refuse("503 5.5.1 No STARTTLS here")
         elif self._more_came():  # what came in the clear must never count inside (A22)
-            raise _Hangup(_TALKS_EARLY)
+            raise Hangup(TALKS_EARLY)
         else:
             await self.smtp_STARTTLS(None)
 
@@ -359,52 +354,23 @@ class Conversation(SMTP):
         self._set_post_data_state()
         await self.push("\r\n".join(replies))
         if self._more_came():
-            raise _Hangup(_TALKS_EARLY)
+            raise Hangup(TALKS_EARLY)
         if self._house.draining:
-            raise _Hangup("421 4.3.2 Shutting down")
+            raise Hangup("421 4.3.2 Shutting down")
 
     async def _receive(self, spool: Spool) -> list[str]:
-        """Stream DATA into the spool in constant memory; empty where all is well, else the replies."""
-        unstuffer, total, begun = Unstuffer(), 0, self.loop.time()
-        full = False
-        while not unstuffer.done:
+        """Stream DATA into the spool; empty where all is well, else the replies."""
+
+        def touch() -> None:
             self._reset_timeout(self._limits.idle)
-            chunk = await self._reader.read(_CHUNK)
-            if not chunk:
-                raise _Hangup("")
-            total += len(chunk)
-            self._check_pace(total, self.loop.time() - begun)
-            content = unstuffer.feed(chunk)
-            if not full and spool.size + len(content) <= self._limits.max_size:
-                full = not await self._write(spool, content)
-            else:
-                spool.drop()
-                spool.size = self._limits.max_size + 1  # so that nothing more is kept
-        if unstuffer.rest:
-            raise _Hangup(_TALKS_EARLY)
-        if full:
-            return self._for_each(_FULL)
-        return self._for_each(_TOO_BIG) if spool.size > self._limits.max_size else []
 
-    def _check_pace(self, total: int, elapsed: float) -> None:
-        """End what trickles or never ends (A31)."""
-        limits = self._limits
-        if elapsed > limits.longest or (elapsed > limits.idle and total < limits.least_rate * elapsed):
-            raise _Hangup("421 4.4.2 Too slow, closing")
-        if total > limits.max_size * _HOPELESS:
-            raise _Hangup("421 4.3.4 Far too big, closing")
-
-    async def _write(self, spool: Spool, content: bytes) -> bool:
-        """Keep content; False where the disk is full."""
-        try:
-            if spool.would_spill(content):
-                await self.loop.run_in_executor(None, spool.write, content)
-            else:
-                spool.write(content)
-        except OSError:
-            _log.exception("spool is full")
-            return False
-        return True
+        match await receive(self._reader, spool, self._limits, touch):
+            case Outcome.FULL:
+                return self._for_each(_FULL)
+            case Outcome.TOO_BIG:
+                return self._for_each(_TOO_BIG)
+            case Outcome.WHOLE:
+                return []
 
     async def _store(self, spool: Spool) -> list[str]:
         """Commit, then answer. Large mails are taken into memory one at a time."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from gateway.store.prepared import Prepared
 from gateway.store.schema import bearers
 from gateway.store.types import UTCDateTime
 
@@ -31,7 +32,7 @@ class Bearer:
     seen_entry: int = 0
 
 
-_ADD = insert(bearers)
+_ADD = Prepared(insert(bearers))
 _USED = (
     update(bearers)
     .where(bearers.c.hash == bindparam("of_hash"))
@@ -41,20 +42,16 @@ _USED = (
 
 def add(conn: Connection, items: Sequence[Bearer], now: datetime) -> None:
     """Write bearers, all in one statement."""
-    if items:
-        conn.execute(
-            _ADD,
-            [
-                {
-                    "hash": item.hash, "purpose": item.purpose, "carrier": item.carrier, "ticket_id": item.ticket_id,
-                    "person": item.person, "address": item.address, "is_group": item.group,
-                    "audience": item.audience, "journal_id": item.journal_id, "notice_id": item.notice_id,
-                    "mail_id": item.mail_id, "seen_entry": item.seen_entry, "created_at": now,
-                    "expires_at": item.expires_at,
-                }
-                for item in items
-            ],
-        )  # fmt: skip
+    rows = [
+        {
+            "hash": item.hash, "purpose": item.purpose, "carrier": item.carrier, "ticket_id": item.ticket_id,
+            "person": item.person, "address": item.address, "is_group": item.group, "audience": item.audience,
+            "journal_id": item.journal_id, "notice_id": item.notice_id, "mail_id": item.mail_id,
+            "seen_entry": item.seen_entry, "created_at": now, "expires_at": item.expires_at,
+        }
+        for item in items
+    ]  # fmt: skip
+    _ADD.run(conn, *rows)
 
 
 def revoke(conn: Connection, bearer_hash: str, reason: str, now: datetime) -> bool:

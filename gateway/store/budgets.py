@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
-from gateway.mail.address import key
+from gateway.store.codec import address_key
 from gateway.store.schema import notices
 from gateway.store.types import UTCDateTime
 
@@ -54,7 +54,7 @@ def counts(conn: Connection, address: str, ticket_id: int | None, now: datetime)
     """Return what was sent so far, in one question."""
     row = conn.execute(
         _COUNTS,
-        {"who": key(address), "of_ticket": ticket_id, "since_day": now - _DAY, "since_hour": now - _HOUR},
+        {"who": address_key(address), "of_ticket": ticket_id, "since_day": now - _DAY, "since_hour": now - _HOUR},
     ).one()
     return Counts(row.ticket_day, row.address_day, row.strangers_hour, row.hour)
 

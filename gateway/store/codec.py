@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+from gateway.mail import address as mail_address
 from gateway.mail.message import Address, Envelope
 from gateway.mail.proof import Proof, Verdict
+
+address_key = lru_cache(4096)(mail_address.key)
+"""The form addresses are compared in; one commit asks for the same few again and again."""
 
 
 def address_json(address: Address) -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.mail.address import key
+from gateway.store.codec import address_key
+from gateway.store.prepared import Prepared
 from gateway.store.schema import contacts
 from gateway.tickets.effects import Remember
 from gateway.tickets.model import Contact
@@ -17,14 +18,16 @@ from gateway.tickets.model import Contact
 _ONE = select(contacts).where(contacts.c.address_key == bindparam("who"))
 
 _insert = insert(contacts)
-_REMEMBER = _insert.on_conflict_do_update(
-    index_elements=[contacts.c.address_key],
-    set_={
-        "name": func.coalesce(func.nullif(_insert.excluded.name, ""), contacts.c.name),
-        "language": func.coalesce(_insert.excluded.language, contacts.c.language),
-        "first_seen": func.coalesce(contacts.c.first_seen, _insert.excluded.first_seen),
-        "last_seen": _insert.excluded.last_seen,
-    },
+_REMEMBER = Prepared(
+    _insert.on_conflict_do_update(
+        index_elements=[contacts.c.address_key],
+        set_={
+            "name": func.coalesce(func.nullif(_insert.excluded.name, ""), contacts.c.name),
+            "language": func.coalesce(_insert.excluded.language, contacts.c.language),
+            "first_seen": func.coalesce(contacts.c.first_seen, _insert.excluded.first_seen),
+            "last_seen": _insert.excluded.last_seen,
+        },
+    )
 )
 _MUTE = _insert.on_conflict_do_update(
     index_elements=[contacts.c.address_key],
@@ -50,16 +53,16 @@ def contact_of(row: Any) -> Contact:
 
 def get(conn: Connection, address: str) -> Contact | None:
     """Return the contact with this address, or None."""
-    row = conn.execute(_ONE, {"who": key(address)}).first()
+    row = conn.execute(_ONE, {"who": address_key(address)}).first()
     return None if row is None else contact_of(row)
 
 
 def remember(conn: Connection, effect: Remember, now: datetime) -> None:
     """Keep what a mail of theirs taught; what it did not say stays as it was. From now on they are known."""
-    conn.execute(
-        _REMEMBER,
+    _REMEMBER.run(
+        conn,
         {
-            "address_key": key(effect.address), "address": effect.address, "name": effect.name,
+            "address_key": address_key(effect.address), "address": effect.address, "name": effect.name,
             "language": effect.language, "first_seen": now, "last_seen": now,
         },
     )  # fmt: skip
@@ -67,15 +70,15 @@ def remember(conn: Connection, effect: Remember, now: datetime) -> None:
 
 def mute(conn: Connection, address: str, reason: str, now: datetime) -> None:
     """Send nothing to this address until `unmute`."""
-    conn.execute(_MUTE, {"address_key": key(address), "address": address, "muted": reason, "muted_at": now})
+    conn.execute(_MUTE, {"address_key": address_key(address), "address": address, "muted": reason, "muted_at": now})
 
 
 def unmute(conn: Connection, address: str) -> None:
     """Send to this address again."""
-    conn.execute(_UNMUTE, {"who": key(address)})
+    conn.execute(_UNMUTE, {"who": address_key(address)})
 
 
 def muted(conn: Connection, addresses: Sequence[str]) -> dict[str, str]:
     """Return why nothing is sent, by comparable address, for those of `addresses` that are muted."""
-    people = [key(address) for address in addresses]
+    people = [address_key(address) for address in addresses]
     return {row.address_key: row.muted for row in conn.execute(_MUTED, {"people": people})} if people else {}

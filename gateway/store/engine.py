@@ -152,7 +152,9 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
         # a transaction that reads first and writes later would fail with "database is locked"
-        conn.exec_driver_sql("BEGIN" if conn.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE")
+        how = "BEGIN" if conn.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE"
+        driver: Any = conn.connection.driver_connection
+        driver.execute(how).close()
 
     return engine
 

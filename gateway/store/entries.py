@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from gateway.errors import VersionConflictError
 from gateway.mail.message import Attachment
 from gateway.store.codec import addresses_json, addresses_of
+from gateway.store.prepared import Prepared
 from gateway.store.schema import attachments, entries, message_ids
 from gateway.tickets.effects import AddEntry
 from gateway.tickets.model import Actor, ActorKind, Entry, Kind, Visibility
 
-_ADD = insert(entries).returning(entries.c.id)
-_ADD_ATTACHMENTS = insert(attachments)
-_ADD_MESSAGE_ID = insert(message_ids)
+_ADD = Prepared(insert(entries).returning(entries.c.id))
+_ADD_ATTACHMENTS = Prepared(insert(attachments))
+_ADD_MESSAGE_ID = Prepared(insert(message_ids))
 
 _LIGHT = [column for column in entries.c if column.name not in ("html", "full_text")]
 _NEWEST = (
@@ -53,15 +54,14 @@ def add_entry(
     """
     values = _values(ticket_id, effect, actor, at, journal_id, proof, content_key)
     try:
-        entry_id: int = conn.execute(_ADD, values).scalar_one()
+        entry_id: int = _ADD.first(conn, values)[0]
     except IntegrityError as error:
         if content_key is not None and "content_key" in str(error.orig):
             raise VersionConflictError("the same content was committed meanwhile") from error
         raise
-    if effect.attachments:
-        conn.execute(_ADD_ATTACHMENTS, [_attachment_values(entry_id, file) for file in effect.attachments])
+    _ADD_ATTACHMENTS.run(conn, *(_attachment_values(entry_id, file) for file in effect.attachments))
     if effect.message_id:
-        conn.execute(_ADD_MESSAGE_ID, {"message_id": effect.message_id, "ticket_id": ticket_id, "entry_id": entry_id})
+        _ADD_MESSAGE_ID.run(conn, {"message_id": effect.message_id, "ticket_id": ticket_id, "entry_id": entry_id})
     return _entry(entry_id, ticket_id, effect, actor, at, journal_id, proof)
 
 

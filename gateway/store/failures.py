@@ -16,16 +16,18 @@ _PASSING = {
 }  # fmt: skip
 
 
-def passing(error: sa.exc.SQLAlchemyError) -> bool:
+def passing(error: Exception) -> bool:
     """Say whether `error` is a lock, a full disk or a lost connection, not a mistake in a statement."""
     match error:
         case sa.exc.TimeoutError():
             return True
         case sa.exc.DBAPIError(connection_invalidated=True) | sa.exc.InterfaceError():
             return True
-        case sa.exc.OperationalError(orig=sqlite3.Error() as cause):
+        case sqlite3.Error():
             # the low byte is the primary code; an extended one adds detail (SQLITE_IOERR_FSYNC)
-            return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _PASSING
+            return getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING
+        case sa.exc.OperationalError(orig=sqlite3.Error() as cause):
+            return passing(cause)
         case sa.exc.OperationalError():  # psycopg: connection, disk full, deadlock, serialisation, shutdown
             return True
         case _:
@@ -37,13 +39,13 @@ def as_try_again() -> Iterator[None]:
     """Turn passing trouble into `TryAgainError`: 4xx in SMTP, a later try everywhere else."""
     try:
         yield
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.OperationalError) as error:
         if passing(error):
             raise TryAgainError(f"database: {_first_line(error)}") from error
         raise
 
 
-def _first_line(error: sa.exc.SQLAlchemyError) -> str:
+def _first_line(error: Exception) -> str:
     """Return the driver's own words, without the statement and its parameters (they hold mail)."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     return (str(cause).splitlines() or [type(cause).__name__])[0]

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import clock
 from gateway.errors import VersionConflictError
+from gateway.store.prepared import Prepared
 from gateway.store.schema import history
 from gateway.store.types import canonical, rfc3339
 from gateway.tickets.model import Actor, ActorKind
@@ -46,13 +47,13 @@ class HistoryLine:
     erased: bool
 
 
-_LAST = (
+_LAST = Prepared(
     select(history.c.position, history.c.digest)
     .where(history.c.ticket_id == bindparam("of_ticket"))
     .order_by(history.c.position.desc())
     .limit(1)
 )
-_ADD = insert(history)
+_ADD = Prepared(insert(history))
 _ALL = select(history).where(history.c.ticket_id == bindparam("of_ticket")).order_by(history.c.position)
 
 
@@ -70,15 +71,15 @@ def append_all(
     """
     if not lines:
         return
-    last = None if new else conn.execute(_LAST, {"of_ticket": ticket_id}).first()
+    last = None if new else _LAST.first(conn, {"of_ticket": ticket_id})
     try:
-        conn.execute(_ADD, list(_chain(ticket_id, at, actor, lines, last)))
+        _ADD.run(conn, *_chain(ticket_id, at, actor, lines, last))
     except IntegrityError as error:
         raise VersionConflictError(f"history of ticket {ticket_id} grew meanwhile") from error
 
 
 def _chain(ticket_id: int, at: datetime, actor: Actor, lines: Sequence[Line], last: Any) -> Iterable[dict[str, Any]]:
-    position, previous = (0, _START) if last is None else (last.position, bytes(last.digest))
+    position, previous = (0, _START) if last is None else (last[0], bytes(last[1]))
     for line in lines:
         position += 1
         salt = clock.secret(_SALT_BYTES)

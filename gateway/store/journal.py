@@ -18,6 +18,7 @@ from gateway.mail.received import Accepted, Received
 from gateway.store.claim import NOW, Claim, claim_statement, in_state, take
 from gateway.store.codec import envelope_of, envelope_values, proof_json, proof_of
 from gateway.store.engine import Store
+from gateway.store.prepared import Prepared
 from gateway.store.schema import journal, journal_raw
 from gateway.tickets.effects import Settle
 from gateway.tickets.model import NOTHING
@@ -197,7 +198,7 @@ def load_raw(store: Store, row: JournalRow) -> bytes:
     return bytes(raw)
 
 
-_SETTLE = (
+_SETTLE = Prepared(
     update(journal)
     .where(journal.c.id == bindparam("row_id"), in_state(journal, "received"))
     .values(
@@ -228,8 +229,8 @@ def mark(
     at: datetime | None = None,
 ) -> None:
     """Say what became of a received row. VersionConflictError when somebody else has said so already."""
-    found = conn.execute(
-        _SETTLE,
+    found = _SETTLE.count(
+        conn,
         {
             "row_id": journal_id,
             "to_state": state,
@@ -241,7 +242,7 @@ def mark(
             "at_time": at,
         },
     )
-    if found.rowcount != 1:
+    if found != 1:
         raise VersionConflictError(f"journal row {journal_id} is settled already")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.store import contacts
+from gateway.store.prepared import Prepared
 from gateway.store.schema import bearers, entries, foreign_references, message_ids, outbox
 from gateway.store.ticket_rows import load
 from gateway.store.types import UTCDateTime
@@ -16,7 +17,7 @@ from gateway.tickets.case import BearerMatch, Found, KnownMessage
 from gateway.tickets.thread import Clues
 
 _IN: BindParameter[Any] = bindparam("wanted", expanding=True)
-_SAME = select(entries.c.ticket_id, entries.c.id).where(entries.c.content_key == bindparam("of_content"))
+_SAME = Prepared(select(entries.c.ticket_id, entries.c.id).where(entries.c.content_key == bindparam("of_content")))
 _BEARERS = (
     select(bearers, outbox.c.id.label("sent_as"))
     .join_from(bearers, outbox, outbox.c.notice_id == bearers.c.notice_id, isouter=True)
@@ -45,12 +46,12 @@ def find(conn: Connection, clues: Clues, sender_key: str | None, now: datetime) 
     found_bearers = _bearers(conn, dict(clues.bearer_hashes), now)
     messages = _messages(conn, clues.message_ids)
     foreign = _foreign(conn, clues.foreign)
-    same = conn.execute(_SAME, {"of_content": clues.content_key}).first() if clues.content_key else None
+    same = _SAME.first(conn, {"of_content": clues.content_key}) if clues.content_key else None
     named: Iterable[int | None] = (
         *(bearer.ticket_id for bearer in found_bearers),
         *(message.ticket_id for message in messages),
         *foreign.values(),
-        *((same.ticket_id,) if same else ()),
+        *((same[0],) if same else ()),
     )
     tickets = load(conn, (ticket for ticket in named if ticket is not None), clues.numbers)
     return Found(
@@ -60,7 +61,7 @@ def find(conn: Connection, clues: Clues, sender_key: str | None, now: datetime) 
         by_number={ticket.number: ticket.id for ticket in tickets if ticket.number in clues.numbers},
         foreign=foreign,
         contact=contacts.get(conn, sender_key) if sender_key else None,
-        same_content=(same.ticket_id, same.id) if same else None,
+        same_content=(same[0], same[1]) if same else None,
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from gateway.errors import VersionConflictError
-from gateway.mail.address import key
 from gateway.store.claim import NOW, Claim, claim_statement, in_state, take
+from gateway.store.codec import address_key
+from gateway.store.prepared import Prepared
 from gateway.store.schema import message_ids, notices
 from gateway.tickets.effects import Tell
 
@@ -57,15 +58,15 @@ def _row(row: Any) -> NoticeRow:
     )
 
 
-_ADD = insert(notices).returning(notices.c.id)
-_ADD_ID = insert(message_ids)
+_ADD = Prepared(insert(notices).returning(notices.c.id))
+_ADD_ID = Prepared(insert(message_ids))
 _CLAIM = claim_statement(
     notices,
     and_(in_state(notices, "ready"), notices.c.next_try_at <= NOW),
     [notices.c.next_try_at, notices.c.id],
     list(notices.c),
 )
-_DONE = (
+_DONE = Prepared(
     update(notices)
     .where(notices.c.id == bindparam("row_id"), in_state(notices, "ready"))
     .values(state="done", claimed_by=None, claimed_until=None, error="")
@@ -85,8 +86,8 @@ def add(
 
     `facts` is the whole mapping render is given: what a mail says is fixed here.
     """
-    notice_id: int = conn.execute(
-        _ADD,
+    notice_id: int = _ADD.first(
+        conn,
         {
             "ticket_id": ticket_id,
             "entry_id": entry_id,
@@ -94,7 +95,7 @@ def add(
             "event": tell.event,
             "audience": tell.audience,
             "address": tell.to.address,
-            "address_key": key(tell.to.address),
+            "address_key": address_key(tell.to.address),
             "person": tell.person,
             "message_id": message_id,
             "budgeted": tell.budgeted,
@@ -104,10 +105,10 @@ def add(
             "tell": _plain(tell),
             "facts": facts,
         },
-    ).scalar_one()
+    )[0]
     if ticket_id is not None:
-        conn.execute(
-            _ADD_ID,
+        _ADD_ID.run(
+            conn,
             {
                 "message_id": message_id, "ticket_id": ticket_id, "entry_id": entry_id,
                 "notice_id": notice_id, "sent_to": tell.to.address,
@@ -137,7 +138,7 @@ def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit:
 
 def done(conn: Connection, notice_id: int) -> None:
     """Say that its mail is in the outbox (same transaction) or suppressed. VersionConflictError when it was done."""
-    if conn.execute(_DONE, {"row_id": notice_id}).rowcount != 1:
+    if _DONE.count(conn, {"row_id": notice_id}) != 1:
         raise VersionConflictError(f"notice {notice_id} is done already")
 
 
@@ -175,7 +176,7 @@ def seen_ids(conn: Connection, ticket_id: int, address: str) -> tuple[str, ...]:
     """Return the Message-IDs of our mails to this reader about this ticket, oldest first, for References."""
     query = (
         select(notices.c.message_id)
-        .where(notices.c.ticket_id == ticket_id, notices.c.address_key == key(address))
+        .where(notices.c.ticket_id == ticket_id, notices.c.address_key == address_key(address))
         .order_by(notices.c.id)
     )
     return tuple(conn.execute(query).scalars())

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
-from gateway.mail.address import key
 from gateway.store.claim import NOW, Claim, claim_statement, in_state, take
+from gateway.store.codec import address_key
 from gateway.store.engine import Store
+from gateway.store.prepared import Prepared
 from gateway.store.schema import attempts, message_ids, outbox, outbox_raw, pauses
+from gateway.store.types import CleanText, UTCDateTime
 from gateway.tickets.effects import Suppress
 
 INLINE = 128_000
@@ -50,6 +53,16 @@ class OutboxRow:
     remote_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to hand a mail to a smarthost."""
+
+    at: datetime
+    outcome: str  # sent | deferred | failed
+    status: str | None
+    text: str
+
+
 _FIELDS = tuple(OutboxRow.__dataclass_fields__)
 
 
@@ -78,9 +91,9 @@ class Outgoing:
     public_lines: Sequence[str] = ()
 
 
-_ADD = insert_once(outbox).on_conflict_do_nothing(index_elements=[outbox.c.notice_id]).returning(outbox.c.id)
-_ADD_RAW = insert(outbox_raw)
-_SUPPRESS = insert(outbox)
+_ADD = Prepared(insert_once(outbox).on_conflict_do_nothing(index_elements=[outbox.c.notice_id]).returning(outbox.c.id))
+_ADD_RAW = Prepared(insert(outbox_raw))
+_SUPPRESS = Prepared(insert(outbox))
 
 
 def keep_raw(store: Store, raw: bytes) -> str | None:
@@ -93,24 +106,26 @@ def add(conn: Connection, mail: Outgoing, now: datetime, blob: str | None = None
 
     `blob`: what `keep_raw` gave for it.
     """
-    mail_id: int | None = conn.execute(
-        _ADD,
+    added = _ADD.first(
+        conn,
         {
             "notice_id": mail.notice_id, "ticket_id": mail.ticket_id, "entry_id": mail.entry_id, "state": "ready",
             "event": mail.event, "audience": mail.audience, "mail_from": mail.mail_from, "rcpt_to": mail.rcpt_to,
-            "rcpt_key": key(mail.rcpt_to), "from_address": mail.from_address, "message_id": mail.message_id,
+            "rcpt_key": address_key(mail.rcpt_to), "from_address": mail.from_address, "message_id": mail.message_id,
             "envid_hash": mail.envid_hash, "automatic": mail.automatic, "size": len(mail.raw), "blob": blob,
             "created_at": now, "ready_at": mail.ready_at,
         },
-    ).scalar()  # fmt: skip
-    if mail_id is not None:
-        conn.execute(
-            _ADD_RAW,
-            {
-                "mail_id": mail_id, "raw": None if blob else mail.raw,
-                "internal_lines": list(mail.internal_lines) or None, "public_lines": list(mail.public_lines) or None,
-            },
-        )  # fmt: skip
+    )  # fmt: skip
+    if added is None:
+        return None
+    mail_id: int = added[0]
+    _ADD_RAW.run(
+        conn,
+        {
+            "mail_id": mail_id, "raw": None if blob else mail.raw,
+            "internal_lines": list(mail.internal_lines) or None, "public_lines": list(mail.public_lines) or None,
+        },
+    )  # fmt: skip
     return mail_id
 
 
@@ -118,12 +133,12 @@ def suppress(
     conn: Connection, ticket_id: int | None, effect: Suppress, now: datetime, *, notice_id: int | None = None
 ) -> None:
     """Write down that a mail was not made, and why."""
-    conn.execute(
-        _SUPPRESS,
+    _SUPPRESS.run(
+        conn,
         {
             "notice_id": notice_id, "ticket_id": ticket_id, "state": "suppressed", "reason": effect.reason,
             "event": effect.event, "audience": effect.audience, "rcpt_to": effect.to.address,
-            "rcpt_key": key(effect.to.address), "created_at": now, "ready_at": now,
+            "rcpt_key": address_key(effect.to.address), "created_at": now, "ready_at": now,
         },
     )  # fmt: skip
 
@@ -148,7 +163,23 @@ _CLAIM = claim_statement(
     list(outbox.c),
 )
 _UNSENT = in_state(outbox, "ready", "deferred")
-_TRY = insert(attempts)
+_TRY = Prepared(insert(attempts))
+_TRIED = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), or_(bindparam("was_sent", type_=sa.Boolean), _UNSENT))
+    .values(
+        state=bindparam("to_state"),
+        attempts=outbox.c.attempts + 1,
+        first_attempt_at=bindparam("first_at", type_=UTCDateTime),
+        ready_at=bindparam("due_at", type_=UTCDateTime),
+        sent_at=bindparam("left_at", type_=UTCDateTime),
+        status=bindparam("code", type_=CleanText),
+        error=bindparam("words", type_=CleanText),
+        remote_id=bindparam("id_there", type_=CleanText),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
 _FREE = {"claimed_by": None, "claimed_until": None}
 
 
@@ -158,36 +189,45 @@ def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit:
 
 
 def sent(conn: Connection, mail: OutboxRow, at: datetime, status: str, text: str, remote_id: str | None = None) -> None:
-    """Say that the smarthost has taken it; an id of the smarthost's own becomes an alias."""
-    _attempt(conn, mail, at, "sent", status, text, state="sent", sent_at=at, remote_id=remote_id, error="")
+    """Say that the smarthost has taken it; an id of the smarthost's own becomes an alias.
+
+    A mail cancelled meanwhile but taken by the smarthost was sent all the same.
+    """
+    _attempt(conn, mail, Attempt(at, "sent", status, text), mail.ready_at, remote_id)
     if remote_id and remote_id.startswith("<"):
         alias(conn, mail.id, remote_id)
 
 
 def deferred(conn: Connection, mail: OutboxRow, at: datetime, next_at: datetime, status: str | None, text: str) -> None:
     """Say that it could not be sent now; it is due again at `next_at`."""
-    _attempt(conn, mail, at, "deferred", status, text, state="deferred", ready_at=next_at, error=text)
+    _attempt(conn, mail, Attempt(at, "deferred", status, text), next_at)
 
 
 def failed(conn: Connection, mail: OutboxRow, at: datetime, status: str | None, text: str) -> None:
     """Say that it will not be sent."""
-    _attempt(conn, mail, at, "failed", status, text, state="failed", error=text)
+    _attempt(conn, mail, Attempt(at, "failed", status, text), mail.ready_at)
 
 
 def _attempt(
-    conn: Connection, mail: OutboxRow, at: datetime, outcome: str, status: str | None, text: str, **values: Any
+    conn: Connection, mail: OutboxRow, attempt: Attempt, due_at: datetime, remote_id: str | None = None
 ) -> None:
-    """Write an attempt and its result. A mail cancelled meanwhile but taken by the smarthost was sent all the same."""
-    where = outbox.c.id == mail.id if outcome == "sent" else and_(outbox.c.id == mail.id, _UNSENT)
-    conn.execute(
-        update(outbox)
-        .where(where)
-        .values(
-            attempts=outbox.c.attempts + 1, status=status, first_attempt_at=mail.first_attempt_at or at,
-            **_FREE, **values,
-        )
+    """Write an attempt and what it leads to."""
+    was_sent = attempt.outcome == "sent"
+    _TRIED.count(
+        conn,
+        {
+            "row_id": mail.id, "was_sent": was_sent, "to_state": attempt.outcome, "due_at": due_at,
+            "first_at": mail.first_attempt_at or attempt.at, "left_at": attempt.at if was_sent else None,
+            "code": attempt.status, "words": "" if was_sent else attempt.text, "id_there": remote_id,
+        },
     )  # fmt: skip
-    conn.execute(_TRY, {"mail_id": mail.id, "at": at, "outcome": outcome, "status": status, "text": text})
+    _TRY.run(
+        conn,
+        {
+            "mail_id": mail.id, "at": attempt.at, "outcome": attempt.outcome, "status": attempt.status,
+            "text": attempt.text,
+        },
+    )  # fmt: skip
 
 
 def told(conn: Connection, mail_id: int, state: str, status: str | None, text: str) -> None:
@@ -280,16 +320,6 @@ def of_ticket(conn: Connection, ticket_id: int) -> list[OutboxRow]:
     return [
         _row(row) for row in conn.execute(select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to hand a mail to a smarthost."""
-
-    at: datetime
-    outcome: str  # sent | deferred | failed
-    status: str | None
-    text: str
 
 
 def attempts_of(conn: Connection, mail_id: int) -> list[Attempt]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
-from gateway.mail.address import key
 from gateway.mail.message import Address
+from gateway.store.codec import address_key
 from gateway.store.schema import participants, tickets
 from gateway.tickets.model import NOTHING, Participant, Status, Ticket
 
@@ -36,7 +36,7 @@ def to_columns(values: Mapping[str, Any]) -> dict[str, Any]:
                 columns |= {
                     "requester_name": value.name,
                     "requester_address": value.address,
-                    "requester_key": key(value.address),
+                    "requester_key": address_key(value.address),
                 }
             case "status":
                 columns[name] = str(value)

@@ -25,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from gateway.errors import VersionConflictError
-from gateway.mail.address import key
 from gateway.store import contacts
+from gateway.store.codec import address_key
 from gateway.store.entries import add_entry, get_entry, newest
+from gateway.store.prepared import Prepared
 from gateway.store.schema import foreign_references, numbers, outbox, outbox_raw, participants, tickets
 from gateway.store.ticket_rows import from_rows, load, to_columns
 from gateway.tickets.case import Case, SentMail
@@ -72,7 +73,7 @@ def load_case(conn: Connection, ticket_id: int, requester_key: str | None = None
     ticket = get(conn, ticket_id)
     if ticket is None:
         return Case()
-    who = requester_key or key(ticket.requester.address)
+    who = requester_key or address_key(ticket.requester.address)
     return Case(
         ticket=ticket,
         entries=newest(conn, ticket_id),
@@ -97,14 +98,14 @@ def other_open(conn: Connection, requester_key: str, ticket_id: int = 0) -> tupl
 
 # --- opening ------------------------------------------------------------------------------------------------------
 
-_NEXT = (
+_NEXT = Prepared(
     sa.update(numbers)
     .where(numbers.c.series == bindparam("of_series"))
     .values(last=numbers.c.last + 1)
     .returning(numbers.c.last)
 )
-_OPEN = insert(tickets).returning(tickets.c.id)
-_JOIN = insert_once(participants).on_conflict_do_nothing()
+_OPEN = Prepared(insert(tickets).returning(tickets.c.id))
+_JOIN = Prepared(insert_once(participants).on_conflict_do_nothing())
 _FIELDS = {field.name for field in fields(Ticket)}
 
 
@@ -113,7 +114,7 @@ def open_ticket(conn: Connection, effect: OpenTicket, now: datetime, *, status: 
 
     The number's row stays locked until the commit: numbers are unique and, as a rollback gives one back, without gaps.
     """
-    number: int = conn.execute(_NEXT, {"of_series": SERIES}).scalar_one()
+    number: int = _NEXT.first(conn, {"of_series": SERIES})[0]
     ticket = Ticket(
         **{
             "status": status,
@@ -123,7 +124,7 @@ def open_ticket(conn: Connection, effect: OpenTicket, now: datetime, *, status: 
             "requester": effect.requester, "created_at": now,
         }
     )  # fmt: skip
-    ticket_id: int = conn.execute(_OPEN, _row_of(ticket, now)).scalar_one()
+    ticket_id: int = _OPEN.first(conn, _row_of(ticket, now))[0]
     _join(conn, ticket_id, ticket.participants)
     _refer(conn, ticket_id, ticket.foreign_references)
     return replace(ticket, id=ticket_id)
@@ -164,22 +165,21 @@ def join(conn: Connection, ticket_id: int, participant: Participant) -> None:
 def leave(conn: Connection, ticket_id: int, address: str) -> None:
     """Let somebody take part no more."""
     conn.execute(
-        delete(participants).where(participants.c.ticket_id == ticket_id, participants.c.address_key == key(address))
+        delete(participants).where(
+            participants.c.ticket_id == ticket_id, participants.c.address_key == address_key(address)
+        )
     )
 
 
 def _join(conn: Connection, ticket_id: int, people: Sequence[Participant]) -> None:
-    if people:
-        conn.execute(
-            _JOIN,
-            [
-                {
-                    "ticket_id": ticket_id, "address_key": key(who.address), "address": who.address,
-                    "name": who.name, "role": who.role, "since_entry": who.since_entry,
-                }
-                for who in people
-            ],
-        )  # fmt: skip
+    rows = [
+        {
+            "ticket_id": ticket_id, "address_key": address_key(who.address), "address": who.address,
+            "name": who.name, "role": who.role, "since_entry": who.since_entry,
+        }
+        for who in people
+    ]  # fmt: skip
+    _JOIN.run(conn, *rows)
 
 
 def _refer(conn: Connection, ticket_id: int, references: Sequence[str]) -> None:
@@ -221,9 +221,9 @@ def _condition(name: str, value: Any) -> ColumnElement[bool]:  # one line for ea
         case "open":
             return UNSETTLED if value else ~UNSETTLED
         case "requester":
-            return tickets.c.requester_key == key(value)
+            return tickets.c.requester_key == address_key(value)
         case "participant":
-            member = select(participants.c.ticket_id).where(participants.c.address_key == key(value))
+            member = select(participants.c.ticket_id).where(participants.c.address_key == address_key(value))
             return tickets.c.id.in_(member)
         case "tag":
             return tickets.c.tags.cast(tickets.c.desk.type).contains(_quoted(value), autoescape=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.store.claim import NOW, Claim, claim_statement, take
+from gateway.store.prepared import Prepared
 from gateway.store.schema import timers
 from gateway.tickets.effects import Arm
 
@@ -29,15 +30,13 @@ def _row(row: Any) -> TimerRow:
     return TimerRow(row.id, row.ticket_id, row.kind, row.at, row.facts or {})
 
 
-_ARM = insert(timers)
+_ARM = Prepared(insert(timers))
 _CLAIM = claim_statement(timers, timers.c.at <= NOW, [timers.c.at, timers.c.id], list(timers.c))
 
 
 def arm(conn: Connection, ticket_id: int | None, effect: Arm) -> None:
     """Write a timer."""
-    conn.execute(
-        _ARM, {"ticket_id": ticket_id, "kind": effect.kind, "at": effect.at, "facts": dict(effect.facts) or None}
-    )
+    _ARM.run(conn, {"ticket_id": ticket_id, "kind": effect.kind, "at": effect.at, "facts": dict(effect.facts) or None})
 
 
 def disarm(conn: Connection, ticket_id: int | None, kind: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,29 @@ _MICROSECOND = timedelta(microseconds=1)
 
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """Primary keys: only a column declared INTEGER is SQLite's own rowid."""
+
+
+Convert = Callable[[Any], Any]
+"""What a bind or result processor is: SQLAlchemy calls it once for each value."""
+
+
+def _microseconds(at: datetime | None) -> int | None:
+    aware = _aware(at)
+    return None if aware is None else (aware - _EPOCH) // _MICROSECOND
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise ValueError(f"naive time {at!r}")
+    return at
+
+
+def _from_microseconds(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -35,32 +58,30 @@ class UTCDateTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(sa.DateTime(timezone=True))
         return dialect.type_descriptor(sa.BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Convert:
         """Refuse naive times; give each database its form."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            msg = f"naive time {value!r}"
-            raise ValueError(msg)
-        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
+        return _aware if dialect.name == "postgresql" else _microseconds
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
         """Return the time in UTC."""
-        del dialect
-        if value is None:
-            return None
-        return _EPOCH + timedelta(microseconds=value) if isinstance(value, int) else value.astimezone(UTC)
+        del coltype
+        return _in_utc if dialect.name == "postgresql" else _from_microseconds
 
 
 def clean(text: str) -> str:
     """Return `text` without what a database refuses: NUL (PostgreSQL), half surrogates (UTF-8)."""
     if "\0" in text:
         text = text.replace("\0", "")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "replace").decode()
     return text
+
+
+def _clean_or_none(text: str | None) -> str | None:
+    return None if text is None else clean(text)
 
 
 class CleanText(TypeDecorator[str]):
@@ -69,10 +90,10 @@ class CleanText(TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Clean what goes in."""
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        """Clean what goes in; three calls cheaper than `process_bind_param`."""
         del dialect
-        return None if value is None else clean(value)
+        return _clean_or_none
 
 
 def _plain(value: Any) -> Any:
@@ -104,18 +125,26 @@ def rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _canonical_or_none(value: Any) -> str | None:
+    return None if value is None else canonical(value)
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as canonical text on both databases, so that a digest over it stays true; NULL is None."""
 
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def bind_processor(self, dialect: Dialect) -> Convert:
         """Write canonical JSON."""
         del dialect
-        return None if value is None else canonical(value)
+        return _canonical_or_none
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
         """Read it back; tuples come back as lists."""
-        del dialect
-        return None if value is None else json.loads(value)
+        del dialect, coltype
+        return _loaded

@@ -58,6 +58,7 @@ class Bodies:
     plain: list[str] = field(default_factory=list)  # every text/plain leaf as read, for delivery reports
     digests: list[bytes] = field(default_factory=list)  # decoded content of every leaf
     defects: list[str] = field(default_factory=list)
+    is_rendered: bool = True  # HTML as text; not where there is a plain form of it
 
     @property
     def text(self) -> str:
@@ -116,19 +117,22 @@ def _related(part: Part, bodies: Bodies) -> None:
 
 def _alternative(part: Part, bodies: Bodies) -> None:
     """Take the plain form as text and the richest as HTML; what is no form of the text is a file."""
-    before = len(bodies.pieces)
     plain, rich = Bodies(), Bodies()
     for child in part.children:
-        side = rich if _has(child, "text/html") else plain
-        if child.is_container or child.type in {"text/plain", "text/html"}:
-            _visit(child, side)
+        if _has(child, "text/html"):
+            continue
+        if child.is_container or child.type == "text/plain":
+            _visit(child, plain)
         elif child.type in _OTHER_FORMS:
-            _visit(child, side if not (plain.text or rich.text) else Bodies())
+            _visit(child, Bodies() if plain.text else plain)
         else:
             _files_of(child, bodies)
-    words = plain.text
-    if rich.pieces and (words or rich.html is not None):
-        bodies.pieces.append(Piece(words or rich.text, rich.html))
+    rich.is_rendered = not plain.text
+    for child in part.children:
+        if _has(child, "text/html"):
+            _visit(child, rich)
+    if rich.pieces:
+        bodies.pieces.append(Piece(plain.text or rich.text, rich.html))
     else:
         bodies.pieces += plain.pieces
     for side in (plain, rich):
@@ -136,8 +140,6 @@ def _alternative(part: Part, bodies: Bodies) -> None:
         bodies.plain += side.plain
         bodies.digests += side.digests
         bodies.defects += side.defects
-    if len(bodies.pieces) == before and rich.pieces:
-        bodies.pieces += rich.pieces
 
 
 def _has(part: Part, kind: str) -> bool:
@@ -203,7 +205,7 @@ def _html(part: Part, content: bytes, words: str, bodies: Bodies) -> None:
     words = words.replace("\0", "")
     reason = html.bomb(words)
     if reason is None:
-        bodies.pieces.append(Piece(text.body(html.to_text(words)), words))
+        bodies.pieces.append(Piece(text.body(html.to_text(words)) if bodies.is_rendered else "", words))
         return
     bodies.defects.append(reason)
     bodies.pieces.append(Piece(text.body(html.strip_tags(words[: limits.HTML])), None))  # the rest is in the file

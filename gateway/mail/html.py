@@ -61,12 +61,13 @@ _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s
 _NO_MARGIN: Final = re.compile(r"margin\s*:\s*0(?:[a-z]{2})?\s*(?:;|\Z)|margin-bottom\s*:\s*0*\.?0+", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _NODES: Final = 200_000
+_CELL: Final = "\0"  # between cells, until white space is collapsed; a document has none
 _RULE: Final = "-" * 20
 
 
 def to_text(html: str) -> str:
     """Return the text of a document that passed `bomb`: paragraphs, lists, table cells by tab, "> " for quotes, links as text <url>."""
-    document = LexborHTMLParser(html)
+    document = LexborHTMLParser(html.replace("\0", ""))
     root = document.body or document.root
     writer = _Writer()
     if root is not None:
@@ -84,7 +85,8 @@ def strip_tags(html: str) -> str:
 
 # --- guard
 
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)")
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_LONG_TAG: Final = re.compile(rf"<[a-zA-Z][^<>]{{{limits.HTML_ATTRIBUTES * 2},}}")
 # Tags that close each other, or have no content: however many follow, they do not nest.
 _FLAT: Final = frozenset(
     [
@@ -124,26 +126,23 @@ def bomb(html: str) -> str | None:
     """Tell why a document must not be parsed (size, depth, attributes), or None. Linear; parsers take quadratic time."""
     if len(html) > limits.HTML:
         return "HTML over the limit"
+    if any(len(tag[0].split()) + tag[0].count("/") > limits.HTML_ATTRIBUTES for tag in _LONG_TAG.finditer(html)):
+        return "HTML tag with too many attributes"
     flat = frozenset[str]() if re.search(r"<(?:svg|math)\b", html, re.IGNORECASE) else _FLAT
     opened: dict[str, int] = {}
     depth = 0
-    for match in _TAG.finditer(html):
-        if (
-            len(match[3]) > limits.HTML_ATTRIBUTES * 2
-            and len(match[3].split()) + match[3].count("/") > limits.HTML_ATTRIBUTES
-        ):
-            return "HTML tag with too many attributes"
-        name = match[2].lower()
+    for slash, written in _TAG.findall(html):
+        name = written.lower()
         if name in flat:
             continue
-        if not match[1]:
+        if not slash:
             opened[name] = opened.get(name, 0) + 1
             depth += 1
+            if depth > limits.HTML_DEPTH:
+                return "HTML nested too deeply"
         elif opened.get(name):
             opened[name] -= 1
             depth -= 1
-        if depth > limits.HTML_DEPTH:
-            return "HTML nested too deeply"
     return None
 
 
@@ -166,7 +165,7 @@ class _Writer:
         whole = "".join(self.words)
         self.words.clear()
         if not self.preformatted:
-            whole = _BLANKS.sub(" ", whole.replace("\t", "\0")).replace("\0", "\t").strip(" \t")
+            whole = _BLANKS.sub(" ", whole).replace(_CELL, "\t").strip(" \t")
         if not whole:
             return
         if self.gap and self.lines:
@@ -214,8 +213,7 @@ def _walk(root: LexborNode, writer: _Writer) -> None:
         if node is None:
             _leave(left, writer)
         elif node.tag == "-text":
-            words = node.text_content or ""
-            writer.words.append(words if writer.preformatted else _BLANKS.sub(" ", words))
+            writer.words.append(node.text_content or "")
         elif _enter(node, writer, stack):
             first = len(stack)
             child = node.child
@@ -246,7 +244,7 @@ def _enter(node: LexborNode, writer: _Writer, stack: list[tuple[LexborNode | Non
             stack.append((None, _link(node, attributes)))
         case "td" | "th":
             if "".join(writer.words).strip():
-                writer.words.append("\t")
+                writer.words.append(_CELL)
         case _ if tag in _BLOCKS:
             spaced = tag in _SPACED and not _is_tight(attributes, style)
             _open_block(tag, writer, spaced=spaced)

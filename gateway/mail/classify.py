@@ -74,6 +74,8 @@ def classify(
 def _feedback_report(mail: _Mail) -> list[str]:
     if "feedback-report" in mail.parameters.get("report-type", "") or "message/feedback-report" in mail.parts:
         return ["it holds a feedback report (RFC 5965)"]
+    if mail.subject.startswith("complaint about message from") and "message/rfc822" in mail.parts:
+        return ["the subject is that of a provider's complaint report"]
     if mail.has("x-loop") and "scomp" in mail.value("x-loop"):
         return ["X-Loop: scomp marks a complaint of AOL"]
     return []
@@ -149,7 +151,7 @@ def _vacation(mail: _Mail) -> list[str]:
     subject = next((phrase for phrase in say.VACATION_SUBJECTS if mail.subject.startswith(phrase)), None)
     anywhere = next((phrase for phrase in say.VACATION_PHRASES if phrase in mail.subject), None)
     text = next((phrase for phrase in say.VACATION_TEXTS if phrase in mail.text[:600].casefold()), None)
-    if subject is not None and (automatic or text or anywhere or _is_reply_marked(subject)):
+    if subject is not None and (automatic or text or _is_certain(mail.subject, subject)):
         return [f"the subject is that of an absence: {subject}", *automatic]
     if anywhere is not None and (automatic or text):
         return [f"the subject speaks of an absence: {anywhere}", *automatic]
@@ -158,9 +160,12 @@ def _vacation(mail: _Mail) -> list[str]:
     return by_header and [*by_header, *automatic]
 
 
-def _is_reply_marked(subject: str) -> bool:
-    """Whether the words are so plain that no person starts a subject with them."""
-    return subject in say.CERTAIN_VACATION_SUBJECTS
+def _is_certain(subject: str, phrase: str) -> bool:
+    """Whether the words stand as machines set them: alone, or before a colon and the subject they answer."""
+    behind = subject[len(phrase) :].strip()
+    return phrase in say.CERTAIN_VACATION_SUBJECTS and (
+        not behind or behind[0] in ":：-–—([{,.!" or phrase.endswith(":")
+    )
 
 
 def _is_answering(automatic: list[str]) -> bool:

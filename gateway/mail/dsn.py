@@ -74,7 +74,7 @@ def read(
 
 
 def _original_id(original: str, words: str, headers: Sequence[tuple[str, str]]) -> str | None:
-    found = bounce_text.message_id(original, bounce_text.parted(words).original)
+    found = bounce_text.message_id(original, bounce_text.parted(words).original, words)
     if found is not None:
         return found
     for wanted in ("x-original-message-id", "in-reply-to", "references"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, InstanceOf, WithJsonSchema
+from pydantic import Field, SkipValidation, WithJsonSchema
 
 from gateway.policy.conditions import Condition
 from gateway.policy.shapes import Address, Day, Label, Language, Shape, Span, Text, Texts, YesNo
 
-CheckedCondition = Annotated[InstanceOf[Condition], WithJsonSchema({"type": "object"})]
+CheckedCondition = Annotated[Condition, SkipValidation, WithJsonSchema({"type": "object"})]
 """Read by grammar before the shapes are checked."""
 
 Window = Annotated[

@@ -12,10 +12,7 @@ import pytest
 from gateway.render.library import Library
 
 ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-default-apps --mute-audio --virtual-time-budget=20000"
-).split()
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--mute-audio", "--virtual-time-budget=20000"]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +28,14 @@ def browse(tmp_path: Path) -> Callable[[str], str]:
         file = tmp_path / "page.html"
         file.write_text(page, "utf-8")
         chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-        command = [chromium, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,1000", "--dump-dom", file.as_uri()]
+        command = [
+            chromium,
+            *FLAGS,
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--window-size=1400,1000",
+            "--dump-dom",
+            file.as_uri(),
+        ]
         done = subprocess.run(command, capture_output=True, timeout=100, check=True)
         return done.stdout.decode()
 

@@ -40,7 +40,8 @@ NIGHT = "@media (prefers-color-scheme: dark)"
 
 def measured(browse, mails, width):
     frames = "".join(
-        f'<iframe title="{name}" style="width:{width}px;height:900px;border:0" srcdoc="{html.escape(mail)}"></iframe>' for name, mail in mails
+        f'<iframe title="{name}" style="width:{width}px;height:900px;border:0" srcdoc="{html.escape(mail)}"></iframe>'
+        for name, mail in mails
     )
     dom = browse(f'<!DOCTYPE html><meta charset="utf-8"><script>{SCRIPT}</script><pre id="out"></pre>{frames}')
     found = re.search(r'<pre id="out">(\[.*?\])</pre>', dom, re.DOTALL)
@@ -76,7 +77,11 @@ def test_what_people_send_cannot_widen_a_mail(library, browse):
 
 def test_the_gallery_shows_every_mail_by_day_by_night_and_as_text(library, browse):
     shown = [
-        Shown(f"{event} & co", "A line <b>about</b> it", compose(samples.notice(event, "requester", "sv"), library, lambda _: b"").raw)
+        Shown(
+            f"{event} & co",
+            "A line <b>about</b> it",
+            compose(samples.notice(event, "requester", "sv"), library, lambda _: b"").raw,
+        )
         for event in ("registered", "answered", "waiting")
     ]
     dom = browse(page(shown, "Mails <of> today", "<p>Hej</p>"))

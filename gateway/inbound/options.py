@@ -20,6 +20,7 @@ class SmtpLimits:
     commands: int = 1000  # between two accepted mails
     errors: int = 20
     command_timeout: float = 300.0  # RFC 5321 §4.5.3.2.7
+    hurried_timeout: float = 10.0  # instead, while four of five connections are taken
     idle: float = 60.0  # between two chunks of DATA
     least_rate: float = 500.0  # bytes per second, once `idle` has passed
     longest: float = 1800.0  # a whole DATA

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import smtplib
 import socket
@@ -255,6 +256,26 @@ def test_a_silent_client_is_ended(intake) -> None:
     client.reply()
     assert client.reply().startswith("421 4.4.2")
     assert client.closed()
+
+
+def test_idle_clients_get_less_time_when_connections_run_short(intake) -> None:
+    intake.listen(SmtpLimits(connections=2, hurried_timeout=0.2))
+    first = intake.connect()
+    assert first.reply().startswith("220")
+    second = intake.connect()
+    assert second.reply().startswith("220")
+    assert second.reply().startswith("421 4.4.2")
+    assert first.say("NOOP").startswith("250")
+
+
+def test_a_client_that_never_reads_is_cut_off(intake) -> None:
+    listener = intake.listen(SmtpLimits(command_timeout=0.3, commands=10_000_000, errors=10_000_000))
+    client = intake.connect()
+    client.socket.settimeout(5)
+    with contextlib.suppress(OSError):  # reset, once it is cut off
+        for _ in range(100_000):
+            client.send(b"RUBBISH\r\n" * 1000)
+    eventually(lambda: not listener._open)
 
 
 def test_data_that_stops_is_ended(intake) -> None:

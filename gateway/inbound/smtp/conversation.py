@@ -30,7 +30,6 @@ from gateway.mail.received import Accepted, Received
 _log = logging.getLogger(__name__)
 
 _LONGEST_COMMAND: Final = 2048
-_LITTLE_PATIENCE: Final = 10.0  # seconds for an idle client where connections run short
 
 _LATER: Final = "451 4.3.0 Temporary trouble, try again later"
 _FULL: Final = "452 4.3.1 Insufficient storage, try again later"
@@ -169,6 +168,8 @@ class Conversation(SMTP):
     def _timeout_cb(self) -> None:
         if self.loop.time() < self._last_chance:
             self._timeout_handle = self.loop.call_at(self._last_chance, self._timeout_cb)
+        elif self._writer.transport.get_write_buffer_size():
+            self._writer.transport.abort()  # it does not read what we say either: closing would wait for it
         else:
             self.hang_up("421 4.4.2 Timeout, closing")
 
@@ -240,7 +241,7 @@ class Conversation(SMTP):
         return self._for_each(_LATER) if self.busy else [_LATER]
 
     def _patience(self) -> float:
-        return _LITTLE_PATIENCE if self._house.stressed() else self._limits.command_timeout
+        return self._limits.hurried_timeout if self._house.stressed() else self._limits.command_timeout
 
     async def _refuse(self, reply: str) -> None:
         """Answer with an error; too many of them end the conversation."""

@@ -171,6 +171,7 @@ class Listener:
             await asyncio.sleep(0.02)
         for conversation in list(self._open):
             conversation.hang_up("421 4.3.2 Shutting down")
+        await asyncio.sleep(0)  # let the word leave
         self._stop.set()
 
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from gateway.mail import charset, flowed, html, limits, text, transfer
+from gateway.mail.headers_in import Section
 from gateway.mail.structure import Part
 
 # Kinds of text that are files for a reader, wherever they stand.
@@ -162,6 +163,10 @@ def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
     if not _is_body(part, bodies, is_root=is_root, related=related):
         _file(part, content, bodies, related=related)
         return
+    if part.type == "text/plain":
+        content, packed = transfer.files_in_text(content)
+        for name, inside in packed:
+            bodies.files.append(File(_packed(charset.decode(name)[0]), inside, related=False))
     words, defect = charset.decode(content, part.parameters.get("charset"))
     if defect:
         bodies.defects.append(defect)
@@ -174,6 +179,11 @@ def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
         plain = text.body(_unflowed(part, words))
         bodies.plain.append(plain)
         bodies.pieces.append(Piece(plain, None))
+
+
+def _packed(name: str) -> Part:
+    """Stand for a file that was written into the text and has no part of its own."""
+    return Part(Section(), "application/octet-stream", {}, "attachment", name, "")
 
 
 def _is_body(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> bool:

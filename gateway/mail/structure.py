@@ -64,6 +64,7 @@ def read(raw: bytes) -> tuple[Part, tuple[str, ...]]:
     """Read a whole message; second are the defects found. Never raises."""
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
+    raw = raw.removeprefix(b"\xef\xbb\xbf")  # saved by an editor
     tree = _Tree(raw)
     start = len(raw) - len(raw.lstrip(b"\r\n"))
     part = _part(tree, start, len(raw), "text/plain", 0)

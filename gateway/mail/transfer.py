@@ -21,6 +21,11 @@ _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 _STRAY: Final = bytes(sorted(set(range(256)) - set(_ALPHABET) | set(b"\r\n \t")))
 _UU_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)\r?\n", re.MULTILINE)
 
+_UU_FILE: Final = re.compile(
+    rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,200})\r?\n((?:[\x20-\x60]{1,62}[ \t]*\r?\n)+?)(?:[`\x20]?\r?\n)?end[ \t]*\r?$",
+    re.MULTILINE,
+)
+
 
 def name(header: str) -> tuple[str, str | None]:
     """Return "base64", "qp", "uu" or "" for a header value as written, and a defect or None."""
@@ -96,3 +101,11 @@ def _uu_line(line: bytes) -> bytes:
             return binascii.a2b_uu(line[:size])
         except binascii.Error:
             return b""
+
+
+def files_in_text(raw: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """Take uuencoded files out of plain text, as Outlook writes them; give the rest and (name, content) of each."""
+    if b"begin " not in raw:
+        return raw, []
+    found = [(match[1].strip(), _uu(match[0])) for match in _UU_FILE.finditer(raw)]
+    return (_UU_FILE.sub(b"", raw) if found else raw), found

@@ -150,6 +150,16 @@ def test_text_html_and_files_are_told_apart(
     assert (mail.text, mail.html, _names(raw)) == (text, html, files)
 
 
+def test_a_file_written_into_the_text_is_a_file() -> None:
+    mail = parse.parse(_mail(b"Hej\r\n\r\nbegin 644 ../a.txt\r\n#:&5J\r\n`\r\nend\r\n"))
+    assert mail.text == "Hej"
+    assert [(one.name, one.content) for one in mail.attachments] == [("a.txt", b"hej")]
+
+
+def test_a_byte_order_mark_before_the_first_field_is_stepped_over() -> None:
+    assert parse.parse(b"\xef\xbb\xbf" + _mail(b"Hej")).sender_from == Address("Anna", "a@x.se")
+
+
 def test_plain_text_beside_html_stays_in_the_html_body() -> None:
     mail = parse.parse(_multi("mixed", _part("text/plain", b"a < b"), HTML))
     assert mail.html == '<div style="white-space: pre-wrap">a &lt; b</div>\n<p>html <b>words</b></p>'

@@ -87,6 +87,26 @@ def test_uuencode_is_undone() -> None:
     assert transfer.decode(b"begin 644 a.bin\n" + lines + b"`\nend\n", "uu")[0] == content
 
 
+def test_uuencoded_files_are_taken_out_of_text() -> None:
+    content = bytes(range(100))
+    lines = b"".join(binascii.b2a_uu(content[i : i + 45]) for i in range(0, 100, 45))
+    text = b"Hej!\n\nbegin 644 min fil.bin\n" + lines + b"`\nend\n\nHej igen.\n"
+    assert transfer.files_in_text(text) == (b"Hej!\n\n\n\nHej igen.\n", [(b"min fil.bin", content)])
+    assert transfer.files_in_text(text.replace(b"\n", b"\r\n"))[1] == [(b"min fil.bin", content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"We begin 644 things today.\nthe end\n",
+        b"begin 644 x\nnothing of the kind, and no end\n",
+        b"begin 644 x\n" * 20_000,
+    ],
+)
+def test_text_about_beginnings_is_text(text: bytes) -> None:
+    assert transfer.files_in_text(text) == (text, [])
+
+
 @given(st.binary(max_size=200), st.sampled_from(["base64", "qp", "uu", ""]))
 def test_nothing_raises(content: bytes, encoding: str) -> None:
     transfer.decode(content, encoding)

@@ -1,4 +1,4 @@
-"""`gateway check`: do the files fit together?"""
+"""`gateway check`: do the files fit together."""
 
 from __future__ import annotations
 

@@ -22,11 +22,12 @@ def backup(config: Path | None, to: Path) -> int:
 
 def restore(config: Path | None, source: Path) -> int:
     """Put a backup in the place of a database that is not there."""
-    from sqlalchemy import make_url
-
     settings = settings_of(config)
-    file = make_url(settings.database.url).database
-    return db.restore(source, Path(file or ""), settings.paths.state)
+    file = _store(settings).file
+    if file is None:
+        print("with PostgreSQL, restore with pg_restore")
+        return db.NO
+    return db.restore(source, file, settings.paths.state)
 
 
 def check(config: Path | None) -> int:

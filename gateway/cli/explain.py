@@ -56,11 +56,18 @@ def _of_mail(file: Path, config: Path | None) -> dict[str, Any] | None:
             incoming = replace(arrived.incoming, found=found)
             placement = arrived.place(incoming, deps.terms())
             who = key(sender.address) if sender else None
-            case = tickets.load_case(conn, placement.ticket_id, who) if placement.ticket_id else Case(contact=found.contact)
+            case = (
+                tickets.load_case(conn, placement.ticket_id, who)
+                if placement.ticket_id
+                else Case(contact=found.contact)
+            )
         decision = decide_mail(incoming, arrived, placement, case, deps.terms(), now)
         draft = case.ticket or _draft(incoming, arrived.desk, deps.terms(), now)
         event = "registered" if case.ticket is None else "customer-wrote"
-        outcomes = (ask("received", incoming, None, Case(), deps.terms(), now), ask(event, incoming, draft, case, deps.terms(), now))
+        outcomes = (
+            ask("received", incoming, None, Case(), deps.terms(), now),
+            ask(event, incoming, draft, case, deps.terms(), now),
+        )
     after = project(draft, decision.effects)
     return {
         "file": str(file),
@@ -69,12 +76,14 @@ def _of_mail(file: Path, config: Path | None) -> dict[str, Any] | None:
         "ticket": case.ticket.reference if case.ticket else None,
         "evidence": list(placement.evidence),
         "rules": [
-            {"name": r.name, "hit": r.hit, "reasons": list(r.reasons), "did": list(r.did)} for o in outcomes for r in o.trace
+            {"name": r.name, "hit": r.hit, "reasons": list(r.reasons), "did": list(r.did)}
+            for o in outcomes
+            for r in o.trace
         ],
         "happens": list(decision.trace),
         "status": str(after.status),
         "group": after.group,
-        "owner": after.owner if isinstance(after.owner, str | None) else "next in turn",
+        "owner": str(after.owner) if after.owner else None,
         "priority": after.priority,
         "mails": list(_mails(decision.effects)),
     }
@@ -127,11 +136,13 @@ def _of_ticket(reference: str, config: Path | None) -> dict[str, Any] | None:
     return {
         "ticket": facts["reference"],
         "entries": [
-            {"at": e["at"], "kind": e["kind"], "author": e["author"], "evidence": e["evidence"]} for e in facts["entries"]
+            {"at": e["at"], "kind": e["kind"], "author": e["author"], "evidence": e["evidence"]}
+            for e in facts["entries"]
         ],
         "history": facts["history"],
         "mails": [
-            {"event": m["event"], "to": m["to"], "language": None, "suppressed": m["suppressed_reason"]} for m in facts["mails"]
+            {"event": m["event"], "to": m["to"], "language": None, "suppressed": m["suppressed_reason"]}
+            for m in facts["mails"]
         ],
     }
 

@@ -23,7 +23,9 @@ def list_(config: Path | None, state: str | None, as_json: bool, limit: int) -> 
         printing.lines(rows)
     else:
         columns = ("id", "received", "state", "from", "reason")
-        shown = ((r["id"], printing.short_time(r["received_at"]), r["state"], r["mail_from"], r["reason"]) for r in rows)
+        shown = (
+            (r["id"], printing.short_time(r["received_at"]), r["state"], r["mail_from"], r["reason"]) for r in rows
+        )
         printing.table(columns, shown, "no messages")
     return 0
 

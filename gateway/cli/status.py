@@ -1,4 +1,4 @@
-"""`gateway status`: how is it going now?"""
+"""`gateway status`: how is it going now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def status(config: Path | None, as_json: bool) -> int:
         found = ask(conn, now)
     rows = [(name, queue.count, printing.short_time(queue.oldest)) for name, queue in sorted(found.queues.items())]
     if as_json:
-        printing.lines({"queue": n, "count": c, "oldest": o.isoformat() if (o := found.queues[n].oldest) else None} for n, c, _ in rows)
+        printing.lines(
+            {"queue": n, "count": c, "oldest": o.isoformat() if (o := found.queues[n].oldest) else None}
+            for n, c, _ in rows
+        )
     else:
         printing.table(("queue", "rows", "oldest"), rows, "nothing waits")
         if settings.delivery.divert_to:

@@ -7,25 +7,29 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
 from gateway import clock
-from gateway.daemon import systemd, wiring
+from gateway.daemon import mailboxes, systemd, wiring
 from gateway.daemon.rulebook import Rulebook
+from gateway.daemon.schedule import Ticker
 from gateway.daemon.supervise import Crew
 from gateway.inbound.accept import GroupCommit
+from gateway.inbound.imap import MailboxPoller
 from gateway.inbound.smtp import Listener
+from gateway.mail.received import Accepted, Received
 from gateway.settings import Settings
 from gateway.store import journal, keys
 from gateway.store.engine import Store
-from gateway.work import deliver, ingest, notify, tick
+from gateway.work import deliver, housekeep, ingest, notify, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
 
 DRAIN_SECONDS = 8.0
+HOUSEKEEPING_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +44,7 @@ class App:
     crew: Crew
     commit: GroupCommit
     listeners: list[tuple[Listener, str, int]] = field(default_factory=list)
+    pollers: list[MailboxPoller] = field(default_factory=list)
 
     def is_ours(self, address: str) -> bool:
         """Say whether mail to this address is for a desk: no relaying (A25)."""
@@ -73,18 +78,19 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     stack.callback(commit.close)
     app = App(settings, rulebook, store, deps, Crew(), commit)
     stack.callback(_stop_crew, app)
-    _start_steps(app)
+    _start_steps(app, stack)
+    _start_mailboxes(app)
     _start_listeners(app, environment, stack)
     return app
 
 
-def _write(store: Store, wake: Wake, items: object) -> object:
-    accepted = journal.write_received(store, items)  # type: ignore[arg-type]  # GroupCommit hands over Received
+def _write(store: Store, wake: Wake, items: Sequence[Received]) -> Sequence[Accepted]:
+    accepted = journal.write_received(store, items)
     wake.ring("ingest")
     return accepted
 
 
-def _start_steps(app: App) -> None:
+def _start_steps(app: App, stack: ExitStack) -> None:
     deps, run, crew = app.deps, app.settings.run, app.crew
     steps: list[tuple[str, Callable[..., int], int]] = [
         ("ingest", ingest.run_once, run.work),
@@ -92,9 +98,23 @@ def _start_steps(app: App) -> None:
         ("deliver", deliver.run_once, run.deliver if deps.relays else 0),
         ("tick", tick.run_once, 1 if run.timers else 0),
     ]
+    if run.timers:
+        ticker = Ticker()
+        ticker.every(HOUSEKEEPING_SECONDS, partial(_turn, housekeep.run_once, deps), "housekeep")
+        ticker.start()
+        stack.callback(ticker.stop)
     for name, step, count in steps:
         for number in range(count):
             crew.loop(f"{name}-{number}", partial(_turn, step, deps), partial(deps.wake.wait, name))
+
+
+def _start_mailboxes(app: App) -> None:
+    if not app.settings.run.poll:
+        return
+    for box in app.settings.mailbox:
+        poller = mailboxes.poller(box, app.settings, app.store, app.commit.submit, app.crew.stopping)
+        app.pollers.append(poller)
+        app.crew.run(f"mailbox {box.name}", poller.run)
 
 
 def _turn(step: Callable[..., int], deps: Deps) -> int:

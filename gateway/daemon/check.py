@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from gateway import clock
 from gateway.daemon import rulebook
 from gateway.errors import ConfigurationError, Problem
 from gateway.policy.schema import Policy
-from gateway.rules.engine import Engine
-from gateway.rules.examples import failures
+from gateway.rules.examples import check_examples
 from gateway.settings import Settings
 
 
@@ -26,7 +23,7 @@ def problems(settings: Settings) -> tuple[list[Problem], Policy | None]:
     except ConfigurationError as error:
         found += error.problems
     if policy is not None:
-        found += _examples(policy, clock.now())
+        found += check_examples(policy, clock.now())
     if library is not None:
         found += library.check(_languages(policy), tuple(policy.desks) if policy else ())
     return sorted(set(found)), policy
@@ -35,7 +32,3 @@ def problems(settings: Settings) -> tuple[list[Problem], Policy | None]:
 def _languages(policy: Policy | None) -> tuple[str, ...]:
     desks = policy.desks.values() if policy else ()
     return tuple(dict.fromkeys(language for desk in desks for language in desk.languages))
-
-
-def _examples(policy: Policy, now: datetime) -> list[Problem]:
-    return [Problem(p.file, p.line, p.column, message) for p, message in failures(policy, Engine(policy), now)]

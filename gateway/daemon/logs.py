@@ -10,7 +10,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 LONGEST = 200  # characters of any value
-_FACTS = ("journal", "ticket", "ticket_id", "notice", "notices", "mail", "to", "mailbox", "peer", "error_id", "why", "step")
+_FACTS = (
+    "journal",
+    "ticket",
+    "ticket_id",
+    "notice",
+    "notices",
+    "mail",
+    "to",
+    "mailbox",
+    "peer",
+    "error_id",
+    "why",
+    "step",
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LEVELS = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 

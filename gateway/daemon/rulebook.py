@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from gateway.decide.terms import Terms
-from gateway.errors import ConfigurationError
+from gateway.errors import ConfigurationError, Problem
 from gateway.policy.load import load as load_policy
 from gateway.policy.load import wanted
 from gateway.policy.schema import Policy
@@ -27,7 +27,9 @@ def library(settings: Settings) -> Library:
     ours = shipped()
     templates = [settings.paths.templates, ours / "templates" / "mail"]
     brands = [settings.paths.branding, ours / "branding"]
-    return Library.load([p for p in dict.fromkeys(templates) if p.is_dir()], [p for p in dict.fromkeys(brands) if p.is_dir()])
+    return Library.load(
+        [p for p in dict.fromkeys(templates) if p.is_dir()], [p for p in dict.fromkeys(brands) if p.is_dir()]
+    )
 
 
 def terms(settings: Settings, read: Policy) -> Terms:
@@ -48,7 +50,8 @@ class Rulebook:
     @classmethod
     def open(cls, settings: Settings) -> Rulebook:
         """Read all; ConfigurationError carries the problems of all files at once."""
-        problems, read, mails = [], None, None
+        problems: list[Problem] = []
+        read, mails = None, None
         try:
             read = policy(settings)
         except ConfigurationError as error:
@@ -67,7 +70,7 @@ class Rulebook:
             fresh = Rulebook.open(self.settings)
         except ConfigurationError as error:
             self.trouble = str(error)
-            _log.error("reload refused, the old rules stay in force", extra={"why": str(error.problems[0])})  # noqa: TRY400
+            _log.error("reload refused, the old rules stay in force", extra={"why": str(error.problems[0])})
             return False
         self.terms, self.library, self.trouble = fresh.terms, fresh.library, None
         _log.info("reloaded")

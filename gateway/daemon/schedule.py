@@ -15,11 +15,11 @@ class Ticker:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
-    def every(self, seconds: float, call: Callable[[], None], name: str) -> None:
+    def every(self, seconds: float, call: Callable[[], object], name: str) -> None:
         """Call each `seconds`."""
         self._scheduler.add_job(call, "interval", seconds=seconds, id=name)
 
-    def daily(self, hour: int, minute: int, call: Callable[[], None], name: str) -> None:
+    def daily(self, hour: int, minute: int, call: Callable[[], object], name: str) -> None:
         """Call once a day, UTC."""
         self._scheduler.add_job(call, "cron", hour=hour, minute=minute, id=name)
 

@@ -53,7 +53,7 @@ class Crew:
                 body()
             except TryAgainError as trouble:
                 self._pause(beat, str(trouble))
-            except Exception as trouble:  # a thread that dies silently is a daemon that lies
+            except Exception as trouble:  # noqa: BLE001  # a thread that dies silently is a daemon that lies
                 _log.exception("step failed", extra={"step": beat.name})
                 self._pause(beat, repr(trouble))
             else:

@@ -53,9 +53,7 @@ def _hours(ticket: Ticket | None, terms: Terms, now: datetime) -> OpeningHours:
     return OpeningHours(is_open, lambda start, length: terms.after(start, length, desk))
 
 
-def act(
-    event: str, incoming: Incoming | None, ticket: Ticket, case: Case, terms: Terms, now: datetime
-) -> Acted:
+def act(event: str, incoming: Incoming | None, ticket: Ticket, case: Case, terms: Terms, now: datetime) -> Acted:
     """Ask the rules of an event about a ticket and return what they do to it."""
     outcome = ask(event, incoming, ticket, case, terms, now)
     if outcome is _NOTHING:
@@ -108,6 +106,5 @@ def _alarm(alarm: actions.RaiseAlarm, ticket: Ticket, terms: Terms) -> Iterator[
         yield Tell(
             "alarm", "operator" if hearer.person else "admin", to, hearer.person,
             language(hearer, ticket, desk, terms.policy, None), (f"rule {alarm.rule}",),
-            auto="auto-generated", group_bearer=hearer.group, facts={"alarm": {"text": text, "rule": alarm.rule}},
+            auto="auto-generated", group_bearer=hearer.group, facts={"alarm": {"title": alarm.rule, "text": text, "items": [], "orders": []}},
         )  # fmt: skip
-

@@ -36,7 +36,9 @@ def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> 
     trace = [*letter.placement.evidence, f"operator {letter.person}: {letter.standing.level.name.lower()}"]
     notify = _rules(letter, events, effects, trace)
     after = project(letter.ticket, tuple(effects))
-    told = tell(_happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact)
+    told = tell(
+        _happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact
+    )
     if _transcript_wanted(letter):
         told.append(reply_to(letter, "transcript", transcript.transcript(done, text if not note else "")))
     return Decision(letter.actor, (*effects, *told), tuple(trace))
@@ -133,4 +135,3 @@ def _without_tag(address: str) -> str:
 def _transcript_wanted(letter: Letter) -> bool:
     person = letter.settings
     return person is not None and person.mail.receipts == "all"
-

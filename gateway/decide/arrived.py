@@ -43,9 +43,9 @@ def decide_mail(
 ) -> Decision:
     """Return what a message does."""
     decision = (
-        _set_aside(incoming, arrived, placement, terms)
+        _set_aside(incoming, arrived)
         or _by_class(incoming, arrived, placement, case, terms, now)
-        or _held_before_reading(incoming, arrived, placement, case, terms, now)
+        or _held_before_reading(incoming, arrived, placement, case, terms)
         or _by_sender(incoming, arrived, placement, case, terms, now)
     )
     revoked: list[Effect] = [
@@ -56,11 +56,13 @@ def decide_mail(
     return replace(decision, effects=(*decision.effects, *revoked), trace=(*arrived.trace, *decision.trace))
 
 
-def _set_aside(incoming: Incoming, arrived: Sorted, placement: Placement, terms: Terms) -> Decision | None:
+def _set_aside(incoming: Incoming, arrived: Sorted) -> Decision | None:
     """Return a decision where the message never comes to be read: our own, seen already, thrown away by a rule."""
     gateway = Actor(ActorKind.GATEWAY, "")
     if incoming.own:
-        return Decision(gateway, (FileMail("one of our own mails came back"),), ("its Message-ID or loop mark is ours",))
+        return Decision(
+            gateway, (FileMail("one of our own mails came back"),), ("its Message-ID or loop mark is ours",)
+        )
     if incoming.found.same_content is not None:
         reason = f"the same message is entry {incoming.found.same_content[1]}"
         return Decision(gateway, (FileMail(reason, "duplicate"),), (reason,))
@@ -78,7 +80,7 @@ def _by_class(
     if kind in {MailClass.PERSON, MailClass.MAILING_LIST}:
         return None
     if kind is MailClass.DELIVERY_REPORT:
-        return report_came(incoming, placement, case, terms, now)
+        return report_came(incoming, placement, case, terms)
     actor = actor_of(incoming, case.ticket)
     if terms.sender(incoming.mail).person is not None:
         return Decision(actor, (FileMail(f"{kind} of one of ours"),), placement.evidence)
@@ -94,7 +96,7 @@ def _by_class(
 
 
 def _held_before_reading(
-    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms
 ) -> Decision | None:
     """Return a hold where a person must look first; none where a person already did."""
     if incoming.grant:

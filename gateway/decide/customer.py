@@ -27,7 +27,7 @@ def customer_wrote(incoming: Incoming, placement: Placement, case: Case, terms: 
         case CloseIt() if not incoming.mail.attachments:
             return _closes(incoming, placement, case, terms, now)
         case _ if incoming.mail.thanks:
-            return _thanks(incoming, placement, case, terms, now)
+            return _thanks(incoming, placement, case, terms)
         case _:
             pass
     to = move(ticket.status, Trigger.CUSTOMER_WROTE, within_window=within_window(ticket, desk, terms, now))
@@ -70,7 +70,7 @@ def stranger_wrote(incoming: Incoming, placement: Placement, case: Case, terms: 
     return _finish(incoming, actor, [entry], ("customer-wrote",), placement, case, terms, now, rules=False)
 
 
-def _thanks(incoming: Incoming, placement: Placement, case: Case, terms: Terms, now: datetime) -> Decision:
+def _thanks(incoming: Incoming, placement: Placement, case: Case, terms: Terms) -> Decision:
     ticket = _ticket(case)
     entry = entry_of(incoming, evidence=(*placement.evidence, "only thanks: changes nothing"), folded=True)
     happening = Happening((), by=_by(incoming), extra=(("customer-wrote", ("owner",)),))
@@ -105,7 +105,8 @@ def _finish(
 ) -> Decision:
     """Ask the rules of each event, then tell."""
     ticket = project(_ticket(case), effects)
-    trace, extra = list(placement.evidence), ()
+    trace = list(placement.evidence)
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
     for event in events if rules else ():
         acted = act(event, incoming, ticket, case, terms, now)
         effects += [*acted.effects, *acted.tells]

@@ -37,9 +37,7 @@ def decide_timer(case: Case, kind: str, terms: Terms, now: datetime) -> Decision
     return Decision(actor, (*effects, *told), (f"timer {kind}",))
 
 
-def decide_order(
-    case: Case, text: str, person: str, terms: Terms, now: datetime
-) -> tuple[Decision, tuple[Line, ...]]:
+def decide_order(case: Case, text: str, person: str, terms: Terms, now: datetime) -> tuple[Decision, tuple[Line, ...]]:
     """Return what `gateway ticket do` does, with a line for each command; a text goes nowhere from here."""
     ticket = _ticket(case)
     desk = terms.desk(ticket)

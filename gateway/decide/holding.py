@@ -16,6 +16,7 @@ _KINDS: Final[dict[str, Literal["accept", "send", "note", "drop", "confirm"]]] =
     "accept": "accept", "send": "send", "note": "note", "drop": "drop", "confirm": "confirm",
 }  # fmt: skip
 
+
 def settle(letter: Letter, choice: HeldDecision, outcome: Performed) -> Decision:
     """Send the held row on its way again with what was decided, or discard it; both stay in the journal."""
     match choice.kind:

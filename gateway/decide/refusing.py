@@ -51,5 +51,13 @@ def _stand_in(incoming: Incoming, arrived: Sorted, terms: Terms) -> Ticket:
     desk = terms.policy.desks[arrived.desk]
     sender = incoming.mail.sender_from or Address("", "")
     return Ticket(
-        0, 0, desk.prefix, arrived.desk, incoming.mail.subject, Status.NEW, sender, incoming.received_at, group=desk.group
+        0,
+        0,
+        desk.prefix,
+        arrived.desk,
+        incoming.mail.subject,
+        Status.NEW,
+        sender,
+        incoming.received_at,
+        group=desk.group,
     )

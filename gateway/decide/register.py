@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.decide.acting import act
@@ -30,7 +30,6 @@ class Opening:
     evidence: tuple[str, ...]
     link: tuple[str, str] | None = None  # kind, reference: ("claims", "ACME-1001")
     language: str | None = None
-    values: tuple[tuple[str, str], ...] = ()
 
 
 def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now: datetime) -> Decision:
@@ -81,13 +80,12 @@ def _blank(
     organisation = terms.sender(incoming.mail).organisation
     known = terms.policy.contacts.organisations.get(organisation or "")
     requester = Participant(opening.requester.address, opening.requester.name, "requester")
-    ticket = Ticket(
+    return Ticket(
         0, 0, prefix, opening.desk, subject[:500], Status.NEW, opening.requester, now,
         source="mail", group=group, language=tongue, organisation=organisation,
         contract=known.contract if known else None, sla=terms.policy.desks[opening.desk].sla,
         last_word="customer", participants=(requester, *_cc(incoming, opening, terms)),
     )  # fmt: skip
-    return replace(ticket, **dict(opening.values))
 
 
 def _cc(incoming: Incoming, opening: Opening, terms: Terms) -> Iterable[Participant]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from gateway.decide.arriving import entry_of
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
@@ -17,7 +15,7 @@ from gateway.tickets.thread import Placement
 _STATES = {"failed": "failed", "delayed": "deferred", "delivered": "sent", "relayed": "sent", "expanded": "sent"}
 
 
-def report_came(incoming: Incoming, placement: Placement, case: Case, terms: Terms, now: datetime) -> Decision:
+def report_came(incoming: Incoming, placement: Placement, case: Case, terms: Terms) -> Decision:
     """Believe a report only with a VERP address of ours, or our own Message-ID sent to just that recipient."""
     actor = Actor(ActorKind.GATEWAY, "delivery-report", incoming.envelope.mail_from)
     mail_id = _believed(incoming)

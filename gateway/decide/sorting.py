@@ -67,7 +67,9 @@ def desk_for(incoming: Incoming, terms: Terms) -> tuple[str, bool]:
         if found is not None:
             return found[0], True
     fallback = terms.mailbox_desks.get(incoming.envelope.mailbox or "")
-    return (fallback if fallback in terms.policy.desks else next(iter(terms.policy.desks))), False
+    if fallback is not None and fallback in terms.policy.desks:
+        return fallback, False
+    return next(iter(terms.policy.desks)), False
 
 
 def gather(incoming: Incoming, foreign: tuple[str, ...]) -> Clues:

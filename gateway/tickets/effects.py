@@ -200,8 +200,25 @@ class Remember:
 
 
 Effect = (
-    OpenTicket | Change | AddEntry | Join | Leave | Tell | Suppress | Arm | Disarm | Hold | FileMail | Discard | Link
-    | Revoke | Mute | Unmute | MarkMail | Settle | Remember
+    OpenTicket
+    | Change
+    | AddEntry
+    | Join
+    | Leave
+    | Tell
+    | Suppress
+    | Arm
+    | Disarm
+    | Hold
+    | FileMail
+    | Discard
+    | Link
+    | Revoke
+    | Mute
+    | Unmute
+    | MarkMail
+    | Settle
+    | Remember
 )
 
 

@@ -183,7 +183,19 @@ def _ticket(ticket: Ticket, policy: Policy, *, operators: bool) -> dict[str, Any
     }
 
 
-_INSIDE = ("priority", "impact", "urgency", "type", "category", "template", "group", "owner", "organisation", "contract", "description")
+_INSIDE = (
+    "priority",
+    "impact",
+    "urgency",
+    "type",
+    "category",
+    "template",
+    "group",
+    "owner",
+    "organisation",
+    "contract",
+    "description",
+)
 
 
 def _entry(entry: Entry, *, internal: bool) -> dict[str, Any]:
@@ -266,8 +278,8 @@ def _key(bearer: str | None) -> str | None:
 def first_name(name: str) -> str | None:
     """Return a first name only when it is certain: two to four words of letters, no comma, no company."""
     words = name.split()
-    certain = 2 <= len(words) <= 4 and all(w.replace("-", "").replace("'", "").isalpha() for w in words)  # noqa: PLR2004
-    proper = certain and all(w[0].isupper() for w in words) and not any(w.isupper() and len(w) > 2 for w in words)  # noqa: PLR2004
+    certain = 2 <= len(words) <= 4 and all(w.replace("-", "").replace("'", "").isalpha() for w in words)
+    proper = certain and all(w[0].isupper() for w in words) and not any(w.isupper() and len(w) > 2 for w in words)
     return words[0] if proper and words[-1].lower() not in _COMPANY else None
 
 

@@ -12,11 +12,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection
-
 from gateway.policy.schema_people import Person
 from gateway.rules.distribute import AssignNext, pick, skilled
 from gateway.store import bearers, contacts, entries, history, journal, outbox, tickets, timers
+from gateway.store.connection import Connection
 from gateway.store.history import Line
 from gateway.store.turns import last_owner
 from gateway.tickets.case import Case, Incoming
@@ -43,7 +42,7 @@ from gateway.tickets.effects import (
     Unmute,
     project,
 )
-from gateway.tickets.model import Entry, Ticket
+from gateway.tickets.model import NOTHING, Entry, Ticket
 from gateway.work.deps import Deps
 from gateway.work.noticing import Commit, notice_all
 
@@ -75,11 +74,10 @@ def apply(
 
 
 def _late_bound(conn: Connection, deps: Deps, decision: Decision, now: datetime) -> list[Any]:
-    return [_assigned(conn, deps, e, now) if _is_assign(e) else e for e in decision.effects]
-
-
-def _is_assign(effect: Any) -> bool:
-    return isinstance(effect, Change) and isinstance(effect.value, AssignNext)
+    return [
+        _assigned(conn, deps, e, now) if isinstance(e, Change) and isinstance(e.value, AssignNext) else e
+        for e in decision.effects
+    ]
 
 
 def _assigned(conn: Connection, deps: Deps, change: Change, now: datetime) -> Change:
@@ -102,9 +100,7 @@ def _is_away(person: Person | None, now: datetime) -> bool:
     return away is not None and (away.since is None or away.since <= now.date()) and now.date() <= away.until
 
 
-def _ticket(
-    conn: Connection, effects: Sequence[Any], decision: Decision, case: Case, now: datetime
-) -> Ticket | None:
+def _ticket(conn: Connection, effects: Sequence[Any], decision: Decision, case: Case, now: datetime) -> Ticket | None:
     """Insert the new ticket with all its values at once, or update the old one under its version guard."""
     opening = next((e for e in effects if isinstance(e, OpenTicket)), None)
     if opening is not None:
@@ -143,9 +139,7 @@ def _updated(conn: Connection, ticket: Ticket, effects: Sequence[Any], now: date
     return replace(after, version=version)
 
 
-def _write_history(
-    conn: Connection, ticket: Ticket, effects: Sequence[Any], decision: Decision, now: datetime
-) -> None:
+def _write_history(conn: Connection, ticket: Ticket, effects: Sequence[Any], decision: Decision, now: datetime) -> None:
     """One line of history for each cause, all its fields together."""
     changes = [(e.cause or str(decision.actor), e.field, e.value) for e in effects if isinstance(e, Change)]
     if any(isinstance(e, OpenTicket) for e in effects):
@@ -193,7 +187,7 @@ def _entry(
     return last
 
 
-def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | None, now: datetime) -> None:  # noqa: C901, PLR0912  # one row an effect
+def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | None, now: datetime) -> None:  # noqa: C901  # one row an effect
     match effect:
         case Join(participant=who) if ticket is not None:
             since = entry.id if entry is not None and who.role != "requester" else 0
@@ -226,11 +220,12 @@ def _journal(
     conn: Connection, effects: Sequence[Any], incoming: Incoming, ticket: Ticket | None, entry: Entry | None
 ) -> None:
     """Say what became of the message; exactly one state (I4)."""
-    state, reason, facts, about = "done", "", None, ticket.id if ticket else None
+    state, reason, about = "done", "", ticket.id if ticket else None
+    facts: Mapping[str, Any] = NOTHING
     for effect in effects:
         match effect:
-            case Hold(reason=reason, facts=facts, about=seems):
-                state, about = "held", seems or about
+            case Hold():
+                state, reason, facts, about = "held", effect.reason, effect.facts, effect.about or about
             case FileMail(reason=reason, state=state):
                 pass
             case Discard(because=because):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from gateway.decide import decide_failure
 from gateway.errors import VersionConflictError
 from gateway.outbound.backoff import next_attempt
 from gateway.outbound.transport import Bounced, Deferred, Sent, choose, send_by
 from gateway.store import outbox, tickets
+from gateway.store.connection import Connection
 from gateway.store.outbox import OutboxRow
 from gateway.work.commit import apply
 from gateway.work.deps import Deps

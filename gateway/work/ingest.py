@@ -6,14 +6,13 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from gateway.decide import decide_mail, gather, sort
 from gateway.errors import TryAgainError, VersionConflictError
 from gateway.mail import identity
 from gateway.mail.address import key
 from gateway.mail.message import Attachment, InboundMail, MailClass
 from gateway.store import journal, lookup, tickets
+from gateway.store.connection import Connection
 from gateway.store.journal import JournalRow
 from gateway.tickets.case import Case, Found, Incoming
 from gateway.tickets.thread import Placement
@@ -40,7 +39,7 @@ def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
         committed = ingest(deps, row, now)
     except TryAgainError:
         raise  # the database is away: the claim runs out by itself
-    except Exception:  # the step loop: a bug costs one mail its turn, never the queue
+    except Exception:  # noqa: BLE001  # the step loop: a bug costs one mail its turn, never the queue
         _log.exception("ingest failed", extra={"journal": row.id})
         _give_up_or_retry(deps, row, now)
     else:
@@ -62,20 +61,22 @@ def ingest(deps: Deps, row: JournalRow, now: datetime) -> Committed:
 def _read(deps: Deps, row: JournalRow) -> Incoming:
     raw = journal.load_raw(deps.store, row)
     outcome = deps.parser.parse(raw, row.envelope)
-    mail, unparsable = (_with_raw(deps, outcome, raw), outcome.reason) if isinstance(outcome, Unparsable) else (outcome, None)
+    mail, unparsable = (
+        (_with_raw(deps, outcome, raw), outcome.reason) if isinstance(outcome, Unparsable) else (outcome, None)
+    )
     for attachment in mail.attachments:
         if attachment.content is not None:
             deps.store.blobs.put(attachment.content)
     mail = _without_content(mail)
     own = _is_own(deps, mail)
-    return Incoming(
-        row.id, mail, row.envelope, row.proof, row.received_at, Found(), row.grant or {}, unparsable, own
-    )
+    return Incoming(row.id, mail, row.envelope, row.proof, row.received_at, Found(), row.grant or {}, unparsable, own)
 
 
 def _with_raw(deps: Deps, lost: Unparsable, raw: bytes) -> InboundMail:
     """Return the shell of a message nobody could read, the whole of it attached: a ticket is opened all the same."""
-    whole = Attachment("message.eml", "message/rfc822", len(raw), inline=False, content_id=None, sha256=deps.store.blobs.put(raw))
+    whole = Attachment(
+        "message.eml", "message/rfc822", len(raw), inline=False, content_id=None, sha256=deps.store.blobs.put(raw)
+    )
     said = f"[{lost.reason}]"
     return replace(lost.mail, attachments=(whole,), new_text=said, text=said, new_html=None)
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from gateway.decide.terms import Terms
 from gateway.mail import identity
 from gateway.mail.address import key
@@ -16,6 +14,7 @@ from gateway.mail.references import base_subject
 from gateway.policy.schema_desk import Desk
 from gateway.store import bearers, budgets, notices, outbox, threads
 from gateway.store.bearers import Bearer
+from gateway.store.connection import Connection
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import Suppress, Tell
 from gateway.tickets.model import Entry, Status, Ticket
@@ -142,4 +141,6 @@ def _moment(work: Commit, ticket: Ticket, terms: Terms) -> Moment:
     until = None
     if ticket.resolved_at is not None:
         until = terms.after(ticket.resolved_at, desk.reopen_within, desk)
-    return Moment(work.now, _timezone(desk, terms), not is_open, None if is_open else calendar.opens_at(work.now), until)
+    return Moment(
+        work.now, _timezone(desk, terms), not is_open, None if is_open else calendar.opens_at(work.now), until
+    )

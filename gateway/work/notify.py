@@ -39,10 +39,14 @@ def run_once(deps: Deps, now: datetime, limit: int = 50) -> int:
         rows = notices.claim(conn, now, deps.habits.worker, LEASE, limit)
     if not rows:
         return 0
-    finished, failed = [], []
+    finished: list[_Finished] = []
+    failed: list[tuple[NoticeRow, str]] = []
     for row in rows:
-        outcome = _render(deps, row)
-        (finished if isinstance(outcome, _Finished) else failed).append(outcome)
+        match _render(deps, row):
+            case _Finished() as item:
+                finished.append(item)
+            case trouble:
+                failed.append(trouble)
     with deps.store.write("fill outbox") as conn:
         for item in finished:
             _add(conn, deps, item, now)
@@ -57,7 +61,9 @@ def _render(deps: Deps, row: NoticeRow) -> _Finished | tuple[NoticeRow, str]:
     try:
         mail = compose(facts, deps.library(), deps.store.blobs.get)
     except TemplateFailure as failure:
-        _log.error("template failed", extra={"notice": row.id, "ticket": facts.get("reference"), "why": str(failure)})  # noqa: TRY400  # its own message says file and line
+        _log.error(
+            "template failed", extra={"notice": row.id, "ticket": facts.get("reference"), "why": str(failure)}
+        )  # its own message says file and line
         return row, str(failure)
     mail_from, token = _envelope(deps, facts, null_sender=bool(row.tell.get("null_sender")))
     return _Finished(row, mail, mail_from, token, outbox.keep_raw(deps.store, mail.raw))

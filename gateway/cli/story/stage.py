@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from gateway.cli.story.rulebook import RULES
 from gateway.cli.ticket import facts_of
@@ -102,7 +102,7 @@ class Stage:
         self._store: Store | None = None
         self._sink = Listener(SmtpOptions(port=0, hostname="mx.outside.example"), self.outside.accept, lambda _: True)
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         _, port = self._sink.start()
         state = self.folder / "state"
         state.mkdir(parents=True, mode=0o700)
@@ -110,7 +110,7 @@ class Stage:
         self.config.write_text(CONFIG.format(state=state, port=port), "utf-8")
         (self.folder / "rules.yaml").write_text(RULES, "utf-8")
         self._log = (self.folder / "gateway.log").open("wb")
-        self._daemon = subprocess.Popen(
+        self._daemon = subprocess.Popen(  # noqa: S603  # our own command
             [sys.executable, "-m", "gateway.cli", "run", "--config", str(self.config)],
             stdout=subprocess.PIPE,
             stderr=self._log,

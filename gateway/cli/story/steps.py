@@ -60,7 +60,9 @@ def a_rule_places_it(told: Told) -> str:
 def anna_asks_and_waits(told: Told) -> str:
     """Anna answers from her mail client: a question, and the line #vänta."""
     text = "#vänta\n\nHej Karin!\n\nVilken av dem har ni betalat, den från mars eller den från april?\n\nVänliga hälsningar\nAnna"
-    told.stage.send(ANNA.addr_spec, letters.proven(letters.reply(told.got["notice"].raw, ANNA, text)), _reply_to(told.got["notice"]))
+    told.stage.send(
+        ANNA.addr_spec, letters.proven(letters.reply(told.got["notice"].raw, ANNA, text)), _reply_to(told.got["notice"])
+    )
     asked = told.stage.next(KARIN.addr_spec, "waiting")
     told.got["asked"] = asked
     must("#vänta" not in asked.text, "no command may reach a customer")
@@ -72,7 +74,9 @@ def anna_asks_and_waits(told: Told) -> str:
 
 def karin_answers(told: Told) -> str:
     """Karin answers; her client quotes everything below."""
-    told.stage.send(KARIN.addr_spec, letters.proven(letters.reply(told.got["asked"].raw, KARIN, "Den från mars.", rich=True)))
+    told.stage.send(
+        KARIN.addr_spec, letters.proven(letters.reply(told.got["asked"].raw, KARIN, "Den från mars.", rich=True))
+    )
     told.got["answer"] = told.stage.next(ANNA.addr_spec, "customer-wrote")
     ticket = told.stage.ticket(told.reference)
     must(ticket["status"] == "open", "her answer must open the ticket")
@@ -84,7 +88,9 @@ def karin_answers(told: Told) -> str:
 def anna_resolves(told: Told) -> str:
     """Anna resolves with #löst."""
     text = "Tack! Vi har krediterat fakturan från april.\n\nVänliga hälsningar\nAnna\n\n#löst"
-    told.stage.send(ANNA.addr_spec, letters.proven(letters.reply(told.got["answer"].raw, ANNA, text)), _reply_to(told.got["answer"]))
+    told.stage.send(
+        ANNA.addr_spec, letters.proven(letters.reply(told.got["answer"].raw, ANNA, text)), _reply_to(told.got["answer"])
+    )
     solved = told.stage.next(KARIN.addr_spec, "resolved")
     told.got["solved"] = solved
     must("#löst" not in solved.text, "no command may reach a customer")
@@ -103,7 +109,11 @@ def karin_thanks(told: Told) -> str:
 
 def a_bounce(told: Told) -> str:
     """Ola writes from Norway; the receipt to him bounces."""
-    mail = letters.letter(OLA, "Skriveren virker ikke", "Hei!\n\nSkriveren i tredje etasje virker ikke lenger.\n\nVennlig hilsen\nOla Nordmann\n")
+    mail = letters.letter(
+        OLA,
+        "Skriveren virker ikke",
+        "Hei!\n\nSkriveren i tredje etasje virker ikke lenger.\n\nVennlig hilsen\nOla Nordmann\n",
+    )
     told.stage.send(OLA.addr_spec, letters.proven(mail))
     receipt = told.stage.next(OLA.addr_spec, "registered")
     must("Takk for" in receipt.text, "a Norwegian must be answered in Norwegian")
@@ -141,7 +151,9 @@ def a_forged_operator(told: Told) -> str:
 def a_mistyped_command(told: Told) -> str:
     """Anna answers Ola but mistypes: #lösst."""
     text = "Hei Ola!\n\nSkriveren har fått ny toner.\n\n#lösst"
-    told.stage.send(ANNA.addr_spec, letters.proven(letters.reply(told.got["ola"].raw, ANNA, text)), _reply_to(told.got["ola"]))
+    told.stage.send(
+        ANNA.addr_spec, letters.proven(letters.reply(told.got["ola"].raw, ANNA, text)), _reply_to(told.got["ola"])
+    )
     held = told.stage.next(ANNA.addr_spec, "held")
     must("#lösst" in held.text and "#löst" in held.text, "the mail must name the line and the nearest verb")
     told.got["held"] = held
@@ -150,7 +162,11 @@ def a_mistyped_command(told: Told) -> str:
 
 def anna_decides(told: Told) -> str:
     """Anna presses “do it”: the held mail is done as she meant it."""
-    told.stage.send(ANNA.addr_spec, letters.proven(letters.reply(told.got["held"].raw, ANNA, "#ta-emot")), _reply_to(told.got["held"]))
+    told.stage.send(
+        ANNA.addr_spec,
+        letters.proven(letters.reply(told.got["held"].raw, ANNA, "#ta-emot")),
+        _reply_to(told.got["held"]),
+    )
     reference = str(told.got["held"].mail["X-Ticket-Reference"])
     told.stage.eventually(lambda: told.stage.ticket(reference)["status"] == "resolved", "the held mail must be done")
     return f"{reference} is resolved. Ola's address bounced before, so his copy is withheld and the ticket says why."

@@ -1,0 +1,59 @@
+"""What must not be forgotten: rows nobody worked on, held messages nobody decided, templates that fail. Told daily."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from gateway.mail.message import Address
+from gateway.store import bearers, leases
+from gateway.store.status import status
+from gateway.tickets.case import Case
+from gateway.tickets.effects import Tell
+from gateway.work.deps import Deps
+from gateway.work.noticing import Commit, notice_all
+
+DAILY = timedelta(hours=24)
+_KEPT_BEARERS = timedelta(days=60)  # after they ran out; a key that is quoted later is then simply unknown
+_TROUBLE = {  # queue -> the command that shows it
+    "journal.parked": "gateway journal list --state parked",
+    "journal.held": "gateway journal list --state held",
+    "notices.held": "gateway check",
+    "outbox.failed": "gateway outbox list --state failed",
+}
+_log = logging.getLogger(__name__)
+
+
+def run_once(deps: Deps, now: datetime) -> int:
+    """Forget what ran out, and tell the admins once a day what waits for a person; return how many were told."""
+    with deps.store.write("housekeeping") as conn:
+        bearers.forget(conn, now - _KEPT_BEARERS)
+        waiting = _waiting(status(conn, now).queues)
+        if not waiting or not leases.acquire(conn, "daily list", now.isoformat(), now, DAILY):
+            return 0
+        count = notice_all(Commit(conn, deps, None, None, Case(), None, now), _alarms(deps, waiting))
+    deps.wake.ring("notify")
+    _log.warning("waits for a person", extra={"why": ", ".join(f"{n} {c}" for n, c in waiting.items())})
+    return count
+
+
+def _waiting(queues: Mapping[str, Any]) -> dict[str, int]:
+    return {name: queues[name].count for name in _TROUBLE if name in queues}
+
+
+def _alarms(deps: Deps, waiting: Mapping[str, int]) -> list[Tell]:
+    """Return one mail for each admin: those of gateway.toml by address, those of rules.yaml by name."""
+    policy = deps.terms().policy
+    people = [(name, policy.person(name)) for name in policy.admins]
+    known = [(Address(who.name, who.addresses[0]), name) for name, who in people if who is not None]
+    plain = [(Address("", address), None) for address in deps.habits.admin]
+    language = next(iter(policy.desks.values())).languages[0]
+    items = [f"{name}: {count}" for name, count in waiting.items()]
+    alarm = {"text": ", ".join(items), "items": items, "orders": [_TROUBLE[name] for name in waiting]}
+    facts = {"alarm": alarm, "subject": deps.habits.hostname}
+    return [
+        Tell("alarm", "admin", to, name, language, ("admin",), entry=False, auto="auto-generated", facts=facts)
+        for to, name in (*known, *plain)
+    ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.commands import values
 from gateway.commands.sentences import Said, say
 from gateway.commands.spelling import bare, folded
 from gateway.policy.schema import Policy
@@ -17,31 +18,6 @@ _SIGNED = re.compile(r"\s*([+-]?)\s*(\"[^\"]+\"|[^\s,;]+)")
 _QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
 _ME = frozenset({"me", "mig", "meg", "jag", "jeg", "myself"})
 
-LEVEL_WORDS: Mapping[str, tuple[str, ...]] = {
-    "low": ("låg", "lav", "liten", "small", "lågt", "lavt", "lite"),
-    "medium": ("medel", "middels", "mellan", "mellom", "normal", "medelhög"),
-    "high": ("hög", "høy", "stor", "large", "högt", "høyt", "stort"),
-    "urgent": ("akut", "brådskande", "haster", "kritisk"),
-}
-"""Words of the shipped levels; impact is stor/medel/liten · stor/middels/liten."""
-
-TYPE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "fault": ("fel", "feil", "incident"),
-    "order": ("beställning", "bestilling"),
-    "question": ("fråga", "spørsmål"),
-    "other": ("övrigt", "annet", "annat"),
-}
-
-STATUS_WORDS: Mapping[str, tuple[str, ...]] = {
-    "new": ("nytt", "ny", "mottaget", "mottatt"),
-    "open": ("pågår", "öppet", "öppen", "åpen", "under arbeid"),
-    "waiting": ("väntar", "väntar på kund", "venter", "venter på kunde", "wait"),
-    "external": ("hos extern part", "extern", "hos ekstern", "ekstern"),
-    "paused": ("vilande", "vilar", "pausat", "på vent", "utsatt", "pause"),
-    "resolved": ("löst", "løst", "resolve"),
-    "closed": ("avslutat", "stängt", "lukket", "avsluttet", "close"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -49,6 +25,7 @@ class Choice:
 
     key: str
     words: tuple[str, ...] = ()
+    shown: str = ""  # in the operator's language, where it differs
 
 
 def unquoted(text: str) -> str:
@@ -69,12 +46,14 @@ def choose(text: str, choices: Iterable[Choice], *, show: int = 12) -> str | Sai
             return say("several", value=text, allowed=", ".join(sorted(found)))
     if not among:
         return say("unknown-value-free", value=text)
-    return say("unknown-value", value=text, allowed=", ".join([c.key for c in among][:show]))
+    return say("unknown-value", value=text, allowed=", ".join([c.shown or c.key for c in among][:show]))
 
 
-def declared(names: Iterable[str], words: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Choice, ...]:
-    """Return a choice for each declared name, with the words that ship for it."""
-    return tuple(Choice(name, (words or {}).get(name, ())) for name in names)
+def declared(names: Iterable[str], kind: str | None = None, language: str = "en") -> tuple[Choice, ...]:
+    """Return a choice for each declared name, with the words that ship for its kind (values.TABLE)."""
+    if kind is None:
+        return tuple(Choice(name) for name in names)
+    return tuple(Choice(name, values.words(kind, name), values.shown(kind, name, language)) for name in names)
 
 
 def labels(label: LocalText | None) -> tuple[str, ...]:

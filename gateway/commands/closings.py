@@ -12,7 +12,9 @@ _CLOSINGS = (
     "med vennlig hilsen", "vennlig hilsen", "med venlig hilsen", "med beste hilsen", "beste hilsen", "hilsen", "hilsener", "mange hilsener", "ha en fin dag", "ha en god dag", "god helg", "ha det bra", "alt godt",
     "best regards", "kind regards", "warm regards", "regards", "with best regards", "with kind regards", "best wishes", "many thanks", "all the best", "yours sincerely", "sincerely", "sincerely yours", "yours faithfully", "best", "br", "kr", "cheers", "have a nice day", "have a good day",
 )  # fmt: skip
-_LONGEST_FIRST = tuple(sorted(set(_CLOSINGS), key=len, reverse=True))
+_BY_FIRST_WORD: dict[str, list[str]] = {}
+for _closing in sorted(set(_CLOSINGS), key=len, reverse=True):  # the longest first
+    _BY_FIRST_WORD.setdefault(_closing.split(" ")[0], []).append(_closing)
 _NAME = re.compile(r"[^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30}){0,3}")
 _DELIMITER = re.compile(r"-{2,3} ?")
 
@@ -21,7 +23,7 @@ def is_closing(line: str) -> bool:
     """Say whether the line is a closing, alone or with a name after it: `Mvh`, `Mvh Anna`, `Vennlig hilsen, Bo`."""
     plain = tidy(line).strip("*_ ,.!/")
     low = plain.casefold()
-    for closing in _LONGEST_FIRST:
+    for closing in _BY_FIRST_WORD.get(re.split(r"[ ,./]", low, maxsplit=1)[0], ()):
         if low == closing:
             return True
         if low.startswith(closing) and low[len(closing)] in " ,./":

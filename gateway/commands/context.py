@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from gateway.commands import arguments
+from gateway.commands import arguments, spoken
 from gateway.commands.authority import Standing
 from gateway.commands.sentences import Said
 from gateway.commands.spelling import spellings
@@ -51,17 +51,8 @@ class Context:
         return ZoneInfo(calendar.timezone if calendar is not None else "Europe/Stockholm")
 
     def shown(self, at: datetime, *, day_only: bool = False) -> str:
-        """Return a point in time as the transcript repeats it: `fre 2026-11-27 12:00`."""
-        local = at.astimezone(self.zone)
-        weekday = _WEEKDAYS.get(self.language, _WEEKDAYS["en"])[local.weekday()]
-        return f"{weekday} {local:%Y-%m-%d}" if day_only else f"{weekday} {local:%Y-%m-%d %H:%M}"
-
-
-_WEEKDAYS: Mapping[str, tuple[str, ...]] = {
-    "sv": ("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
-    "nb": ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn."),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
+        """Return a point in time as the transcript repeats it."""
+        return spoken.when(at.astimezone(self.zone), self.language, self.now.year, day_only=day_only)
 
 
 def field_words(desk: Desk) -> dict[str, str]:

@@ -15,6 +15,7 @@ _SOLVED = frozenset(
     | {"det har ordnet seg", "det er løst", "det løste seg", "saken er løst", "det løste sig"}
     | {"it is solved", "it's solved", "its solved", "problem solved"}
 )
+_HASH = re.compile("[#＃﹟]")
 _SOLVED_VERBS = frozenset({"close", "resolve"})
 _YES = frozenset(
     {"ja", "ok", "okej", "okay", "yes", "japp", "jepp", "jo", "confirm", "bekräftar", "bekrefter", "bekräfta"}
@@ -56,6 +57,8 @@ def order(new_text: str) -> Order | None:
 
     One order only, in the first or last block of his mail, or "löst", "løst", "solved" as the whole answer.
     """
+    if not _HASH.search(new_text):
+        return CloseIt() if bare(_whole(new_text)) in _SOLVED else None
     reading = read(new_text)
     if reading.suspects or len(reading.commands) != 1:
         return CloseIt() if bare(_whole(new_text)) in _SOLVED else None

@@ -15,7 +15,6 @@ from gateway.tickets.model import Ticket
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,9})?")
 _PHONE = re.compile(r"\+?[\d ()/-]{5,30}")
-_YES_NO: Mapping[str, tuple[str, ...]] = {"yes": ("ja", "sant", "true", "y", "j"), "no": ("nej", "nei", "falskt", "n")}
 _PATTERN_SECONDS = 0.1
 _LONGEST = 2_000
 
@@ -57,7 +56,7 @@ def _by_type(field: CustomField, value: str, now: datetime, zone: tzinfo) -> str
             wrong = next((word for word in chosen if isinstance(word, Said)), None)
             return wrong or ", ".join(map(str, chosen))
         case "yes-no":
-            return arguments.choose(value, arguments.declared(_YES_NO, _YES_NO))
+            return arguments.choose(value, arguments.declared(("yes", "no"), "yes-no"))
         case "date":
             found = dates.moment(value, now, zone)
             return say("bad-date", value=value) if found is None else found.at.astimezone(zone).date().isoformat()

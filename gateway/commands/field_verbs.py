@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gateway.commands import arguments, dates, field_values
-from gateway.commands.arguments import LEVEL_WORDS, TYPE_WORDS, Choice
+from gateway.commands import arguments, dates, field_values, values
+from gateway.commands.arguments import Choice
 from gateway.commands.context import Outcome, Scene, Step, field_words
 from gateway.commands.sentences import Said, say
 from gateway.commands.spelling import bare
@@ -19,10 +19,11 @@ _LONGEST_TITLE = 250
 def level(scene: Scene) -> Outcome:
     """Set priority, impact or urgency; the matrix gives the priority when both of the others are known."""
     priorities = scene.context.policy.priorities
-    value = arguments.choose(scene.argument, arguments.declared(priorities.levels, LEVEL_WORDS))
+    name = scene.verb
+    kind = "impact" if name == "impact" else "level"
+    value = arguments.choose(scene.argument, arguments.declared(priorities.levels, kind, scene.context.language))
     if isinstance(value, Said):
         return value
-    name = scene.verb
     effects: list[Effect] = [scene.change(name, value)]
     if name != "priority":
         known = {"impact": scene.ticket.impact, "urgency": scene.ticket.urgency, name: value}
@@ -31,23 +32,36 @@ def level(scene: Scene) -> Outcome:
         priority = priorities.level(known["impact"], known["urgency"], matrix)
         if priority is not None and priority != scene.ticket.priority:
             effects.append(scene.change("priority", priority))
-    return Step(say("field-is", field=_title(scene), value=value), tuple(effects), CHANGED)
+    shown = values.shown(kind, value, scene.context.language)
+    return Step(say("field-is", field=_title(scene), value=shown), tuple(effects), CHANGED)
 
 
 def kind(scene: Scene) -> Outcome:
     """Set the type."""
-    types = scene.context.policy.types
+    types, language = scene.context.policy.types, scene.context.language
     choices = [
-        Choice(name, (*arguments.labels(listed.label), *TYPE_WORDS.get(name, ())))
+        Choice(
+            name, (*arguments.labels(listed.label), *values.words("type", name)), values.shown("type", name, language)
+        )
         for name, listed in types.items()
         if not listed.retired
     ]
-    return _set(scene, "type", arguments.choose(scene.argument, choices))
+    value = arguments.choose(scene.argument, choices)
+    if isinstance(value, Said):
+        return value
+    label = scene.context.policy.label("types", value, scene.context.language, "operator")
+    shown = label if label != value else values.shown("type", value, scene.context.language)
+    return Step(say("field-is", field=_title(scene), value=shown), (scene.change("type", value),), CHANGED)
 
 
 def category(scene: Scene) -> Outcome:
     """Set the category, with or without its second level."""
-    return _set(scene, "category", arguments.category(scene.argument, scene.context.policy))
+    value = arguments.category(scene.argument, scene.context.policy)
+    if isinstance(value, Said):
+        return value
+    first, slash, second = value.partition("/")
+    shown = scene.context.policy.label("categories", first, scene.context.language, "operator") + slash + second
+    return Step(say("field-is", field=_title(scene), value=shown), (scene.change("category", value),), CHANGED)
 
 
 def title(scene: Scene) -> Outcome:
@@ -85,11 +99,9 @@ def field(scene: Scene) -> Outcome:
     kept = field_values.read(fields[key], arguments.unquoted(value), shown, scene.context.now, scene.context.zone)
     if isinstance(kept, Said):
         return kept
-    values = {**scene.ticket.fields, key: kept}
-    if not kept:
-        del values[key]
+    kept_all = {name: text for name, text in {**scene.ticket.fields, key: kept}.items() if text}
     said = say("field-is", field=shown, value=kept) if kept else say("field-empty", field=shown)
-    return Step(said, (scene.change("fields", values),), CHANGED)
+    return Step(said, (scene.change("fields", kept_all),), CHANGED)
 
 
 def template(scene: Scene) -> Outcome:
@@ -116,12 +128,6 @@ def time(scene: Scene) -> Outcome:
     total = scene.ticket.time_spent_s + int(spent[0].total_seconds())
     said = say("time-is", value=_clock(spent[0]), total=_clock(timedelta(seconds=total)))
     return Step(said, (scene.change("time_spent_s", total),))
-
-
-def _set(scene: Scene, name: str, value: str | Said) -> Outcome:
-    if isinstance(value, Said):
-        return value
-    return Step(say("field-is", field=_title(scene), value=value), (scene.change(name, value),), CHANGED)
 
 
 def _title(scene: Scene) -> str:

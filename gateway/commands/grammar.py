@@ -24,6 +24,8 @@ _FREE_TEXT = frozenset(
     ["resolve", "close", "note", "escalate", "handover", "did", "lesson", "promise", "remind", "strike", "next-step"]
 )
 """Verbs whose argument is a sentence: it keeps its full stop."""
+_MOST_LOOKUPS = 40  # different unknown words of one mail; beyond it every `#word` line is a suspect
+_LONGEST_VERB = 24  # letters; nothing longer is near to any verb
 _MOST_SUSPICIOUS_WORDS = 3  # longer lines are text, unless their first word is a near miss
 
 
@@ -78,6 +80,21 @@ class Reading:
         return any(command.verb == "note" for command in self.commands)
 
 
+class _Nearness:
+    """Finds nearest verbs, a limited number of times: a hostile mail may hold a hundred thousand `#word` lines."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str | None] = {}
+
+    def __call__(self, word: str) -> tuple[bool, str | None]:
+        """Return whether the word was looked at, and the verb it is near to."""
+        if word not in self.found:
+            if len(self.found) >= _MOST_LOOKUPS or len(word) > _LONGEST_VERB:
+                return len(word) > _LONGEST_VERB, None
+            self.found[word] = vocabulary.nearest(word)
+        return True, self.found[word]
+
+
 class _Role(StrEnum):
     BLANK = "blank"
     CLOSING = "closing"
@@ -124,15 +141,16 @@ def read(
 
 def looks_like_command(line: str, fields: Mapping[str, str] | None = None) -> bool:
     """Say whether the line would be a command or a suspect: what must never stand in a customer's mail."""
-    return _judge(line, fields or {}).role in {_Role.COMMAND, _Role.SUSPECT}
+    return _judge(line, fields or {}, _Nearness()).role in {_Role.COMMAND, _Role.SUSPECT}
 
 
 def _lines(written: Sequence[str], signature: str, fields: Mapping[str, str], own: set[str]) -> list[_Line]:
     in_signature = closings.signature_lines(written, signature)
     lines: list[_Line] = []
     closed = False  # a closing stands above: names may follow
+    near = _Nearness()
     for number, text in enumerate(written):
-        line = _judge(text, fields)
+        line = _judge(text, fields, near)
         if number in in_signature:
             line = _Line(text, _Role.SIGNATURE)
         elif line.role is _Role.TEXT:
@@ -148,7 +166,7 @@ def _quiet(text: str, *, closed: bool, own: set[str]) -> _Role:
     return _Role.SIGNATURE if closings.is_delimiter(text) else _Role.TEXT
 
 
-def _judge(written: str, fields: Mapping[str, str]) -> _Line:
+def _judge(written: str, fields: Mapping[str, str], near: _Nearness) -> _Line:
     """Say what one line is by itself: blank, command, suspect or text."""
     plain = _unwrapped(tidy(written))
     if not plain:
@@ -159,22 +177,22 @@ def _judge(written: str, fields: Mapping[str, str]) -> _Line:
     word, rest = match[1], match[2]
     argument = without_autolinks(rest.lstrip(" :,;!").strip())
     if rest[:1] not in {"", " ", ":", ".", ",", ";", "!", "="}:
-        return _unknown(written, plain, word)
+        return _unknown(written, plain, word, near)
     verb = vocabulary.find(word)
     if verb is not None:
         return _Line(written, _Role.COMMAND, verb, argument if verb in _FREE_TEXT else _without_full_stop(argument))
     field = fields.get(bare(word))
     if field is not None:
         return _Line(written, _Role.COMMAND, "field", f"{field}={_without_full_stop(argument.lstrip('= '))}")
-    return _unknown(written, plain, word)
+    return _unknown(written, plain, word, near)
 
 
-def _unknown(written: str, plain: str, word: str) -> _Line:
-    near = vocabulary.nearest(word)
-    if near is None and len(plain.split()) > _MOST_SUSPICIOUS_WORDS:
+def _unknown(written: str, plain: str, word: str, near: _Nearness) -> _Line:
+    looked_at, verb = near(word)
+    if verb is None and looked_at and len(plain.split()) > _MOST_SUSPICIOUS_WORDS:
         return _Line(written, _Role.TEXT)
     argument = plain[len(word) + 1 :].lstrip(" :,;!.")
-    return _Line(written, _Role.SUSPECT, near, _without_full_stop(without_autolinks(argument)))
+    return _Line(written, _Role.SUSPECT, verb, _without_full_stop(without_autolinks(argument)))
 
 
 def _unwrapped(plain: str) -> str:

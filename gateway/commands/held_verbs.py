@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from gateway.commands import vocabulary
 from gateway.commands.context import Context, HeldDecision, Outcome, Step
 from gateway.commands.sentences import say
 
@@ -17,7 +18,7 @@ def accept(context: Context, argument: str, word: str) -> Outcome:
         return _decide(context, "accept", "accepted")
     match = _ON.fullmatch(argument)
     if match is None:
-        return say("needs", word=word, form="[on 1042]")
+        return say("needs", word=word, form=vocabulary.VERBS["accept"].shape(context.language))
     return _decide(context, "accept", "accepted-on", int(match[1]))
 
 

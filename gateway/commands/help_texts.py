@@ -45,14 +45,10 @@ def rows(language: str, verb: str | None = None) -> tuple[Mapping[str, str], ...
     """Return `{verb, text}` for every working verb, or for the one asked about."""
     shown = vocabulary.TABLE if verb is None else (vocabulary.VERBS[verb],)
     return tuple(
-        {"verb": _written(entry, language), "text": _text(entry, language)}
+        {"verb": entry.shape(language), "text": _text(entry, language)}
         for entry in shown
         if verb is not None or not entry.later
     )
-
-
-def _written(verb: vocabulary.Verb, language: str) -> str:
-    return f"#{verb.word(language)} {verb.form}".rstrip()
 
 
 def _text(verb: vocabulary.Verb, language: str) -> str:

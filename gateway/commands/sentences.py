@@ -105,9 +105,9 @@ _T: dict[str, tuple[str, str, str]] = {
         "#{word} stands alone; “{value}” was not understood.",
     ),
     "needs": (
-        "Något saknas efter #{word}. Så här: #{word} {form}",
-        "Noe mangler etter #{word}. Slik: #{word} {form}",
-        "Something is missing after #{word}. Like this: #{word} {form}",
+        "Något saknas efter #{word}. Så här: {form}",
+        "Noe mangler etter #{word}. Slik: {form}",
+        "Something is missing after #{word}. Like this: {form}",
     ),
     "unknown-value": (
         "”{value}” känner vi inte igen. Det här går: {allowed}.",

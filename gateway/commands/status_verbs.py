@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.commands import arguments, dates
-from gateway.commands.arguments import STATUS_WORDS, Choice
+from gateway.commands import arguments, dates, values
+from gateway.commands.arguments import Choice
 from gateway.commands.context import Context, Outcome, Scene, Step
 from gateway.commands.sentences import Said, say
 from gateway.tickets.effects import Arm, Change, Disarm, Effect
@@ -90,7 +90,9 @@ def status(scene: Scene) -> Outcome:
     if isinstance(outcome, Said):
         return outcome
     own = name if name in scene.context.policy.statuses else None
-    shown = scene.context.policy.label("statuses", name, scene.context.language, "operator")
+    language = scene.context.language
+    shown = scene.context.policy.label("statuses", name, language, "operator")
+    shown = values.shown("status", name, language) if own is None else shown
     effects = tuple(effect for effect in outcome.effects if not _is_name(effect))
     effects = (*effects, scene.change("status_name", own)) if own != scene.ticket.status_name else effects
     return Step(say("status-is", value=shown), effects, outcome.events or ("status-changed",))
@@ -133,11 +135,11 @@ def _by_name(scene: Scene, target: Status) -> Outcome:
 def _set(scene: Scene, target: Status | Refusal) -> Outcome:
     if isinstance(target, Refusal):
         return _refused(target, scene)
-    return Step(say("status-is", value=target), (*_to(scene, target), *_no_longer_resolved(scene)))
+    return Step(say("status-is", value=target.value), (*_to(scene, target), *_no_longer_resolved(scene)))
 
 
 def _names(context: Context) -> list[Choice]:
-    fixed = [Choice(status, STATUS_WORDS.get(status, ())) for status in Status]
+    fixed = arguments.declared([status.value for status in Status], "status", context.language)
     own = [Choice(name, arguments.labels(status.label)) for name, status in context.policy.statuses.items()]
     return [*own, *fixed]
 

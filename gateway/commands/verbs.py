@@ -105,7 +105,7 @@ def _try(command: Command, reading: Reading, context: Context, ticket: Ticket | 
     if forbidden is not None:
         return forbidden
     if verb in NEED_ARGUMENT and not command.argument:
-        return say("needs", word=word, form=vocabulary.VERBS[verb].form)
+        return say("needs", word=word, form=vocabulary.VERBS[verb].shape(context.language))
     if verb in ANYWHERE:
         return ANYWHERE[verb](context, command.argument, word)
     if verb == "note" and _about_held(reading, context):

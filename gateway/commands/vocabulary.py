@@ -6,6 +6,7 @@ so that no order of an operator is ever mailed to a customer as text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -26,6 +27,35 @@ class Verb:
     def word(self, language: str) -> str:
         """Return the word to print for a reader of `language`; English where there is none."""
         return self.words.get(language, self.words["en"])[0]
+
+    def shape(self, language: str) -> str:
+        """Return how the whole line is written in the language: `#tilldela namn`."""
+        column = {"sv": 0, "nb": 1}.get(language)
+        form = self.form if column is None else _WORD.sub(lambda m: _FORMS.get(m[0], (m[0],) * 2)[column], self.form)
+        return f"#{self.word(language)} {form}".rstrip()
+
+
+_WORD = re.compile(r"[A-Za-z]+(?:=[a-z]+)?")
+_FORMS: Mapping[str, tuple[str, str]] = {
+    # what stands in a form: (svenska, norsk bokmål)
+    "PERSON": ("namn", "navn"),
+    "NAME": ("namn", "navn"),
+    "LEVEL": ("hög|medel|låg", "høy|middels|lav"),
+    "DATE": ("datum", "dato"),
+    "VIEW": ("vy", "visning"),
+    "EVENT": ("händelse", "hendelse"),
+    "text": ("text", "tekst"),
+    "name=value": ("namn=värde", "navn=verdi"),
+    "until": ("till", "til"),
+    "kind": ("slag", "slag"),
+    "verb": ("kommando", "kommando"),
+    "on": ("i", "i"),
+    "words": ("ord", "ord"),
+    "deputy": ("ersättare", "stedfortreder"),
+    "subject": ("rubrik", "tittel"),
+    "phone": ("telefon", "telefon"),
+    "short": ("kort", "kort"),
+}
 
 
 def _now(name: str, form: str, sv: str, nb: str, also: str = "") -> Verb:

@@ -72,6 +72,11 @@ def a_context(policy: Policy, ticket: Ticket | None, **values: Any) -> Context:
     return Context(**{**fixed, **values})
 
 
+@pytest.fixture
+def ticket() -> Callable[..., Ticket]:
+    return a_ticket
+
+
 Do = Callable[..., Performed | Refused]
 
 

@@ -1,0 +1,102 @@
+"""A77: whatever verb stands wherever a client puts it, no `#verb` line reaches a customer unnoticed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.commands import vocabulary
+from gateway.commands.grammar import looks_like_command, read
+from gateway.commands.relay import prepare
+
+WORDS = [word for verb in vocabulary.TABLE for words in verb.words.values() for word in words]
+FORMS = [
+    "{}",
+    "*{}*",
+    "**{}**",
+    "* {}",
+    "• {}",
+    "- {}",
+    "1. {}",
+    "\u00a0{}",
+    "{}.",
+    " {} ",
+    "\u200b{}",
+    "_{}_",
+    "`{}`",
+    "(1) {}",
+]
+ARGUMENTS = ("", " x", " 1042 med mera och mer", "", ": y")
+PLACES = [
+    "{}\n\nHej Karin!\nDet är klart.",
+    "\n\n{}\n\n\nHej Karin!",
+    "Hej Karin!\n{}\nDet är klart nu.",
+    "Hej Karin!\n\n{}\n\nMvh\nAnna",
+    "Hej Karin!\n\nMvh\nAnna\n{}",
+    "Hej Karin!\n-- \nAnna Åkesson\n{}",
+    "{}",
+    "{}\n{}",
+    "Hej!\n{}\n\n{}\n",
+]
+
+
+def clean(text: str) -> bool:
+    return not any(looks_like_command(line) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("form", FORMS)
+def test_no_verb_in_any_form_and_place_reaches_a_customer(form, place):
+    turn = PLACES.index(place) + FORMS.index(form)  # a third of the words each
+    for number, word in enumerate(WORDS[turn % 3 :: 3]):
+        line = form.format(f"#{word}{ARGUMENTS[number % len(ARGUMENTS)]}")
+        reading = read(place.format(*[line] * place.count("{}")))
+        assert reading.suspects or (reading.commands and clean(reading.text)), line
+
+
+LINE = st.one_of(
+    st.sampled_from(WORDS).map(lambda word: f"#{word}"),
+    st.builds(lambda form, word: form.format(f"#{word} x"), st.sampled_from(FORMS), st.sampled_from(WORDS)),
+    st.text(alphabet="#abcåäö *_-.\\>\u00a0\u200b1", max_size=12),
+    st.sampled_from(["", "Mvh", "Anna", "-- ", "Hej Karin!", "> #close", "Nyckel: AAAA-BBBB-CCCC-DDDD"]),
+)
+
+
+@given(st.lists(LINE, max_size=12))
+def test_every_line_that_looks_like_a_command_is_obeyed_or_a_suspect(lines):
+    reading = read("\n".join(lines))
+    left = [line for line in reading.text.split("\n") if looks_like_command(line)]
+    escaped = sum(line.count("\\#") for line in lines)
+    assert len(left) <= len(reading.suspects) + escaped
+
+
+@given(st.text(max_size=300))
+def test_reading_never_fails_and_loses_nothing_but_commands_and_keys(text):
+    reading = read(text)
+    assert reading.suspects or clean(reading.text) or "\\" in text
+
+
+HTML = [
+    "<p>{}</p><p>Hej Karin!</p>",
+    '<p class="MsoNormal"><span lang="SV">{}<o:p></o:p></span></p><p class="MsoNormal">Hej<o:p></o:p></p>',
+    '<div dir="ltr">{}<div><br></div><div>Hej Karin!</div></div>',
+    '<html><head></head><body dir="auto">{}<div><br></div><div>Hej</div><br></body></html>',
+    "<div>Hej Karin!<br><br>{}<br></div>",
+    "<ul><li>{}</li></ul><p>Hej</p>",
+    "<p><b>{}</b></p><div>Hej</div>",
+    "<table><tr><td>{}</td></tr></table><p>Hej</p>",
+    "<p>Hej</p><p><span>{}</span></p>",
+]
+
+
+@pytest.mark.parametrize("html", HTML)
+def test_commands_leave_the_html_as_well(html):
+    for word in WORDS[HTML.index(html) % 3 :: 3]:
+        reading = read(f"#{word}\n\nHej Karin!")
+        if reading.suspects:
+            continue
+        relayed = prepare(reading, html.format(f"#{word}"))
+        assert relayed.html is not None
+        assert f"#{word}" not in relayed.html
+        assert "Hej" in relayed.html

@@ -39,8 +39,6 @@ def one_line(value: str) -> str:
 
 def field(name: str, value: str) -> bytes:
     """Return one header field with a value already in header syntax, folded, ending in CRLF."""
-    if name not in FIELDS:
-        raise ValueError(f"no such header leaves: {name!r}")
     return _folded(name, one_line(value).split(" "))
 
 
@@ -51,7 +49,7 @@ def unstructured(name: str, value: str) -> bytes:
     if odd:
         first, last = odd[0], odd[-1] + 1
         words[first:last] = encoded_words(" ".join(words[first:last]))
-    return field(name, " ".join(words))
+    return _folded(name, words)
 
 
 def mailboxes(name: str, addresses: Sequence[Address]) -> bytes:
@@ -157,6 +155,8 @@ def _plain(word: str) -> bool:
 
 
 def _folded(name: str, words: list[str]) -> bytes:
+    if name not in FIELDS:
+        raise ValueError(f"no such header leaves: {name!r}")
     lines, line = [], f"{name}:"
     for word in words:
         if len(line) + 1 + len(word) > _FOLD and line.strip() != f"{name}:":

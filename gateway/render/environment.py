@@ -10,11 +10,11 @@ from traceback import extract_tb
 from typing import Any, NoReturn
 
 from jinja2 import BaseLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing, pass_context
-from markupsafe import Markup
 
 from gateway.render import prose
 from gateway.render.failure import TemplateFailure
@@ -48,9 +48,20 @@ class Strict(StrictUndefined):
     )
 
 
+class _Printing(CodeGenerator):
+    """Writes what the finalizer returns as it is: a token or plain text, where Jinja would escape it once more."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write(finalize.src)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write(")")
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """No method calls, no arithmetic that grows, no globals: templates print facts, choose and repeat."""
 
+    code_generator_class = _Printing
     intercepted_binops = frozenset({"*", "**", "%", "+"})
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002
@@ -84,7 +95,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 @pass_context
-def _finalize(_context: Context, value: Any) -> Markup:
+def _finalize(_context: Context, value: Any) -> str:
     if isinstance(value, Strict):
         str(value)  # raises here, where the line is known, and not when the value is put in
     return printed(value)

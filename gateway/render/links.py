@@ -40,6 +40,8 @@ class Answering:
         """Return a mailto: with these words; with the fallback where they are too long for a URL."""
         start = _start(self.address, self.subject)
         for words in (say, fallback):
+            if len(words) > LIMIT:
+                continue
             url = start + self._body(words)
             if len(url) <= LIMIT:
                 return Link(url, words)
@@ -55,6 +57,7 @@ def _start(address: str, subject: str) -> str:
     return f"mailto:{_coded(address)}?subject={_coded(one_line(subject))}&body="
 
 
+@lru_cache(maxsize=256)
 def _coded(text: str) -> str:
     return quote(text, safe="@", errors="replace")
 

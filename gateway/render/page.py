@@ -164,6 +164,7 @@ def _frame(
         "guide": bool(values["steps"] or values["instruction"]),
         "table_rows": show.lines(values["table"]["rows"]),
         "past": show.past(values["history"]),
+        "files": [file.name for file in chosen.attached],
         "left_out": list(chosen.left_out),
         "left_out_how": locale.words.get("left_out_operator" if audience == "operator" else "left_out_requester"),
         "footer": _footer(values["brand"]),
@@ -171,8 +172,9 @@ def _frame(
         "accent": face.accent,
         "logo_cid": _logo_id(face) if face.logo else "",
         "logo_width": face.logo.width if face.logo else 0,
-        "inlined_css": Markup(css[0]),  # noqa: S704  # our own files
-        "kept_css": Markup(css[1]),  # noqa: S704
+        "inlined_css": Markup(skeleton.INLINED),  # noqa: S704
+        "kept_css": Markup(skeleton.KEPT),  # noqa: S704
+        "_css": css,
     }
 
 
@@ -206,7 +208,7 @@ def _both(found: Source, library: Shelf, values: dict[str, Any], *, html: bool, 
         inner = {"body": Markup(body.html), "heading": body.heading}  # noqa: S704  # tokens, no values
         whole = rendered(found.html or library.shared["layout.html"], values | inner) if html else ""
         if whole and inlined:
-            whole = skeleton.fill(skeleton.document(whole), printed)
+            whole = skeleton.fill(skeleton.document(whole, *values["_css"]), printed)
     values["body"] = markdown.text(body.blocks, printed)
     return _tidy(rendered(found.text or library.shared["layout.txt"], values)), whole
 

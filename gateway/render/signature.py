@@ -16,7 +16,7 @@ from gateway.render.values import Words, tokens
 
 
 def signature(library: Shelf, face: Brand, values: Mapping[str, Any], notice: Mapping[str, Any]) -> Words | None:
-    """Return global.md < desk.md < anna.md < anna@acme.md; None without an operator, or where the notice says none."""
+    """Return global.md < desk.md < anna.md < anna@acme.md, else closing and name; None without an operator."""
     given = notice["facts"].get("signature")
     if given is not None or not values["operator"]:
         return words(str(given["text"])) if isinstance(given, Mapping) and given.get("text") else None
@@ -24,7 +24,15 @@ def signature(library: Shelf, face: Brand, values: Mapping[str, Any], notice: Ma
         found = library.signatures.get((face.key, stem))
         if found is not None:
             return _written(found, values)
-    return None
+    return _plain(values, str(notice.get("language") or ""))
+
+
+_CLOSINGS = {"sv": "Vänliga hälsningar", "nb": "Vennlig hilsen"}
+
+
+def _plain(values: Mapping[str, Any], language: str) -> Words:
+    """Return closing and name where a brand has no signature: nobody's answer ends without one."""
+    return words(f"{_CLOSINGS.get(language, 'Kind regards')}\n{values['operator']['name']}")
 
 
 def _stems(values: Mapping[str, Any], desk: str) -> list[str]:

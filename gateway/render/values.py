@@ -85,13 +85,12 @@ def tokens() -> Iterator[list[Any]]:
         _printed.reset(mark)
 
 
-def printed(value: Any) -> Markup:
+def printed(value: Any) -> str:
     """Return what a template's print puts into the output: a token while collected, else the value itself."""
     if type(value) is Markup:  # a macro's or block's own output, its values are tokens already
         return value
     values = _printed.get()
-    if values is None:
-        return Markup("" if value is None else str(value))  # noqa: S704  # plain text: headers and the text part
+    if values is None:  # plain text: headers and the text part
+        return "" if value is None else str(value)
     values.append("" if value is None else value)
-    kind = "b" if isinstance(value, Words) else "i"
-    return Markup(f"zq{kind}{len(values) - 1}qz")  # noqa: S704  # letters and digits
+    return f"zqb{len(values) - 1}qz" if type(value) is Words else f"zqi{len(values) - 1}qz"

@@ -85,7 +85,7 @@ VALUES: Mapping[str, str] = {
     "customer_got": "what the customer was sent; empty: nothing",
     "where_answer_goes": "customer or internal", "subject": "the mail's own subject line", "key": "the key line's key",
     "other_events": "further events of the same moment, a list of words", "files": "names of attached files",
-    "left_out": "names of files that did not come along", "other_address": "an address the text speaks of",
+    "left_out": "names of files that did not come along",
 }  # fmt: skip
 INSIDE: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("ticket", "requester"): _PERSON, ("entry", "author"): _PERSON, ("held", "from"): _PERSON,

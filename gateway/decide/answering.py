@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.commands import relay, transcript
+from gateway.commands.closings import is_closing
 from gateway.commands.context import Performed
 from gateway.commands.grammar import Reading
 from gateway.decide.acting import act
@@ -13,6 +14,7 @@ from gateway.decide.asking import reply_to
 from gateway.decide.letter import Letter
 from gateway.decide.moving import enter
 from gateway.mail.address import key, subaddress
+from gateway.policy.schema_people import Person
 from gateway.tickets.effects import AddEntry, Change, Decision, Effect, project
 from gateway.tickets.model import Kind, Status, Ticket, Visibility
 from gateway.tickets.states import Trigger, move
@@ -47,7 +49,7 @@ def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> 
 def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEntry:
     mail = letter.incoming.mail
     person = letter.settings
-    signature = (person.signature or "") if person and person.signature != "ours" else ""
+    signature = _signature(text, person)
     public = letter.case.answered_mail.public_lines if letter.case.answered_mail else ()
     relayed = relay.prepare(replace(reading, text=text), mail.new_html, signature, public)
     return AddEntry(
@@ -64,6 +66,22 @@ def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEnt
         mail.message_id,
         letter.placement.evidence,
     )
+
+
+def _signature(text: str, person: Person | None) -> str:
+    """Return the tail that the brand's signature takes the place of: his declared one, or closing and own name."""
+    if person is None:
+        return ""
+    if person.signature and person.signature != "ours" and person.signature.strip() in text:
+        return person.signature
+    filled = [line.strip() for line in text.splitlines() if line.strip()]
+    names = {person.name, person.first_name}
+    for count in (2, 1):
+        tail = filled[-count:]
+        signed = count == 1 or tail[-1].strip("*_ ,.") in names
+        if len(filled) > count and signed and is_closing(tail[0]):
+            return "\n".join(tail)
+    return ""
 
 
 def _answered(letter: Letter, ticket: Ticket) -> tuple[list[Effect], list[str]]:

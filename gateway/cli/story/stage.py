@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from gateway import clock
 from gateway.cli.story.rulebook import RULES
 from gateway.cli.ticket import facts_of
 from gateway.inbound.options import SmtpOptions
@@ -22,6 +23,7 @@ from gateway.mail.message import Envelope
 from gateway.mail.received import Accepted, Received
 from gateway.outbound.transport import Relay, Sent, SmarthostOptions
 from gateway.store.engine import Store
+from gateway.store.status import status
 
 PATIENCE = 20.0  # seconds until a step counts as failed
 T = TypeVar("T")
@@ -159,12 +161,21 @@ class Stage:
 
     def ticket(self, reference: str) -> dict[str, Any]:
         """Return what `gateway ticket show --json` prints."""
-        if self._store is None:
-            self._store = Store(f"sqlite:///{self.folder / 'state' / 'gateway.db'}", self.folder / "state")
-        shown = facts_of(self._store, reference)
+        shown = facts_of(self._opened(), reference)
         if shown is None:
             raise StepFailedError(f"there is no ticket {reference}")
         return shown
+
+    def waiting(self) -> list[str]:
+        """Return the queues that still have something to do."""
+        with self._opened().read() as conn:
+            queues = status(conn, clock.now()).queues
+        return [name for name in queues if name in {"journal.received", "notices.ready", "outbox.ready"}]
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = Store(f"sqlite:///{self.folder / 'state' / 'gateway.db'}", self.folder / "state")
+        return self._store
 
     def eventually(self, look: Callable[[], T | None], otherwise: str) -> T:
         """Return what `look` finds as soon as it finds something."""

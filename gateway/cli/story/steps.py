@@ -172,6 +172,12 @@ def anna_decides(told: Told) -> str:
     return f"{reference} is resolved. Ola's address bounced before, so his copy is withheld and the ticket says why."
 
 
+def nothing_is_left(told: Told) -> str:
+    """Everything that was to leave has left."""
+    told.stage.eventually(lambda: not told.stage.waiting(), "mails are waiting that should have left")
+    return "Nothing waits in journal or outbox."
+
+
 STEPS: tuple[Callable[[Told], str], ...] = (
     karin_writes,
     a_rule_places_it,
@@ -184,6 +190,7 @@ STEPS: tuple[Callable[[Told], str], ...] = (
     a_forged_operator,
     a_mistyped_command,
     anna_decides,
+    nothing_is_left,
 )
 
 

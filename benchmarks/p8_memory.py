@@ -13,7 +13,7 @@ from tests.support.daemon import Daemon
 def pss(daemon: Daemon) -> float:
     """Return MB of the process tree; shared pages count once over all that share them."""
     kilobytes = 0
-    for pid in (daemon.pid, *daemon.orphans):
+    for pid in (daemon.pid, *daemon.workers):
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):

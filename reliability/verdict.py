@@ -35,6 +35,7 @@ class Verdict:
     without_entry: tuple[str, ...] = ()
     double_entries: tuple[str, ...] = ()
     double_tickets: tuple[str, ...] = ()
+    stray_replies: tuple[str, ...] = ()  # in another ticket than the mail they answer
     double_numbers: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()  # answered 5xx
     not_finished: tuple[str, ...] = ()  # journal rows that are still waiting, or parked though the mail is good
@@ -76,9 +77,11 @@ def judge(
         journal = {
             sha: (state, reason) for sha, state, reason in db.execute("SELECT sha256, state, reason FROM journal")
         }
-        entries = Counter(
-            row[0] for row in db.execute("SELECT message_id FROM entries WHERE message_id LIKE '<t%@camp.example>'")
-        )
+        placed = db.execute(
+            "SELECT message_id, ticket_id FROM entries WHERE message_id LIKE '<t%@camp.example>'"
+        ).fetchall()
+        entries = Counter(message_id for message_id, _ in placed)
+        strays = _strays(acked, dict(placed))
         subjects = Counter(row[0] for row in db.execute("SELECT subject FROM tickets"))
         sent = {row[0] for row in db.execute("SELECT message_id FROM outbox WHERE state = 'sent'")}
         known = {row[0] for row in db.execute("SELECT message_id FROM outbox")}
@@ -100,7 +103,13 @@ def judge(
             lost=tuple(token for token, state in states.items() if state is None),
             without_entry=tuple(token for token, mail in good.items() if not entries[mail.message_id]),
             double_entries=tuple(name for name, count in entries.items() if count > 1),
-            double_tickets=tuple(name for name, count in subjects.items() if name in acked and count > 1),
+            # A stray has a ticket of its own, named after the mail it answers.
+            double_tickets=tuple(
+                token
+                for token, mail in acked.items()
+                if subjects[token] > (mail.answers is None) + sum(acked[stray].answers == token for stray in strays)
+            ),
+            stray_replies=strays,
             double_numbers=_ids(db, "SELECT number FROM tickets GROUP BY number HAVING count(*) > 1"),
             refused=tuple(f"{token}: {answer}" for token, answer in refused.items()),
             not_finished=tuple(
@@ -122,6 +131,17 @@ def judge(
             damaged=tuple(row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"),
             others=tuple(others),
         )
+
+
+def _strays(acked: Mapping[str, Mail], ticket_of: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the replies that lie in another ticket than the mail they answer; both must have an entry."""
+    found = []
+    for token, mail in acked.items():
+        if mail.answers is not None and mail.answers in acked:
+            mine, theirs = ticket_of.get(mail.message_id), ticket_of.get(acked[mail.answers].message_id)
+            if None not in {mine, theirs} and mine != theirs:
+                found.append(token)
+    return tuple(found)
 
 
 def waiting(database: Path) -> int:

@@ -23,6 +23,7 @@ CREATE TABLE outbox (id INTEGER PRIMARY KEY, ticket_id INTEGER, entry_id INTEGER
 """
 MAIL = Mail("t000001", "karin@umbrella.example", b"Subject: t000001\r\n\r\nhej\r\n")
 POISON = Mail("t000002", "mallory@evil.example", b"Subject: t000002\r\n\r\n", poison=True)
+REPLY = Mail("t000003", "karin@umbrella.example", b"Subject: SV: t000001\r\n\r\ntack\r\n", answers="t000001")
 NOTICE = "INSERT INTO outbox (ticket_id, entry_id, event, rcpt_to, message_id, state) VALUES (1, 1, 'registered', 'karin', ?, ?)"
 
 
@@ -31,13 +32,14 @@ def database(tmp_path: Path) -> Path:
     path = tmp_path / "gateway.db"
     with closing(sqlite3.connect(path)) as db:
         db.executescript(TABLES)
-        for mail in (MAIL, POISON):
+        for mail in (MAIL, POISON, REPLY):
             db.execute(
                 "INSERT INTO journal VALUES (?, ?, '')",
                 (hashlib.sha256(mail.raw).hexdigest(), "parked" if mail.poison else "done"),
             )
         db.execute("INSERT INTO tickets VALUES (1, 1001, 't000001')")
         db.execute("INSERT INTO entries VALUES (1, 1, '<t000001@camp.example>')")
+        db.execute("INSERT INTO entries VALUES (3, 1, '<t000003@camp.example>')")
         db.execute(NOTICE, ("<1@gw>", "sent"))
         db.commit()
     return path
@@ -51,7 +53,7 @@ def judged(database: Path) -> Callable[..., Verdict]:
                 db.execute(statement, values)
                 db.commit()
         facts = {"kills": kills, "seed": 1, "seconds": 1.0, "retries": 0}
-        return judge(database, {mail.token: mail for mail in (MAIL, POISON)}, {}, delivered, facts, ())
+        return judge(database, {mail.token: mail for mail in (MAIL, POISON, REPLY)}, {}, delivered, facts, ())
 
     return verdict
 
@@ -74,6 +76,7 @@ def test_one_extra_copy_for_a_kill_is_allowed_and_two_are_not(judged):
         ("INSERT INTO entries VALUES (2, 1, '<t000001@camp.example>')", (), {"double_entries"}),
         ("INSERT INTO tickets VALUES (2, 1002, 't000001')", (), {"double_tickets"}),
         ("INSERT INTO tickets VALUES (2, 1001, 'x')", (), {"double_numbers"}),
+        ("UPDATE entries SET ticket_id = 2 WHERE id = 3", (), {"stray_replies"}),
         ("UPDATE journal SET state = 'received' WHERE state = 'parked'", (), {"not_finished"}),
         ("UPDATE journal SET state = 'parked'", (), {"not_finished"}),
         (NOTICE, ("<2@gw>", "sent"), {"never_left", "double_notices"}),
@@ -88,4 +91,4 @@ def test_a_fault_put_in_by_hand_is_found(judged, statement: str, values: tuple[s
 def test_what_still_waits_is_counted_over_all_queues(judged, database: Path):
     judged("INSERT INTO notices VALUES ('ready')")
     judged("UPDATE journal SET state = 'received'")
-    assert waiting(database) == 3
+    assert waiting(database) == 4

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, Self
@@ -47,7 +47,7 @@ class Daemon:
     """`gateway run` on files of its own in `folder`; use as a context manager, or start() and terminate().
 
     `settings` are laid over the defaults, table by table (a list replaces). `program` is the command line that
-    `--config FILE` follows. Leaving the block asks for a clean end and asserts exit code 0.
+    `--config FILE` follows; `inherit` are file descriptors it is given. Leaving the block asks for a clean end and asserts exit code 0.
     """
 
     def __init__(
@@ -59,15 +59,18 @@ class Daemon:
         settings: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
         program: Sequence[str] = (sys.executable, "-m", "gateway.cli"),
+        inherit: Sequence[int] = (),
     ) -> None:
         self.folder = folder
         self.program = tuple(program)
+        self._inherit = tuple(inherit)
         self.config = folder / "gateway.toml"
         self.rules = folder / "rules.yaml"
         self.state = folder / "state"
         self.database = self.state / "gateway.db"
         self.listening: dict[str, str] = {}  # "smtp" -> "127.0.0.1:40123", as printed
         self._process: subprocess.Popen[bytes] | None = None
+        self._workers: dict[int, int] = {}  # of the last one that was ended: process id -> start time
         self._starts = 0
         inherited = {
             key: value for key, value in os.environ.items() if not key.startswith(("GATEWAY_", "NOTIFY_", "LISTEN_"))
@@ -140,7 +143,7 @@ class Daemon:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                start_new_session=True,  # its children are swept with it
+                pass_fds=self._inherit,
             )
         eventually(lambda: self._ready() or not self.running, seconds, lambda: f"no `ready`\n{self.log}")
         assert self._ready(), f"ended with {self._process.poll()} before it was ready\n{self.log}"
@@ -162,6 +165,7 @@ class Daemon:
     def stop(self, number: signal.Signals, seconds: float) -> int:
         """Send a signal and return the exit code; AssertionError where the process stays longer."""
         assert self._process is not None, "not started"
+        self._workers = dict(self._children())  # remembered, to see whether they end with it
         self._process.send_signal(number)
         try:
             return self._process.wait(seconds)
@@ -179,18 +183,25 @@ class Daemon:
 
     def _sweep(self) -> None:
         """Leave no process behind, whatever the test did."""
-        if self._process is not None:
-            if self.running:
-                self._process.kill()
-                self._process.wait(10)
-            for pid in self.orphans:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        if self.running:
+            self.stop(signal.SIGKILL, 10.0)
+        for pid in self.outlived:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     @property
-    def orphans(self) -> list[int]:
-        """Processes of the daemon's session besides itself: its workers, or who outlived it."""
-        return [pid for pid in _processes_of_session(self.pid) if pid != self.pid]
+    def workers(self) -> list[int]:
+        """The running daemon's child processes: the parsers."""
+        assert self.running, "not running"
+        return [pid for pid, _ in self._children()]
+
+    def _children(self) -> list[tuple[int, int]]:
+        return [(pid, started) for pid, (parent, started) in _processes() if parent == self.pid]
+
+    @property
+    def outlived(self) -> list[int]:
+        """Workers of the ended daemon that are still there. A process id may be used again, so its start time counts, too."""
+        return [pid for pid, (_, started) in _processes() if self._workers.get(pid) == started]
 
     @property
     def log(self) -> str:
@@ -206,7 +217,7 @@ class Daemon:
 
     def send(self, raw: bytes, sender: str | None = None, recipients: Sequence[str] = ()) -> None:
         """Hand a mail over by SMTP and assert that all recipients are taken; the envelope is read from From and To, Cc."""
-        header = message_from_bytes(raw)
+        header = BytesHeaderParser().parsebytes(raw)
         seen = [address for _, address in getaddresses([str(header[name] or "") for name in ("To", "Cc")]) if address]
         mail_from = getaddresses([str(header["From"] or "")])[0][1] if sender is None else sender
         ours = [address for address in seen if address.endswith("@acme.example")]
@@ -260,13 +271,14 @@ class Daemon:
         eventually(lambda: not left(), seconds, lambda: f"still waiting: {left()}\n{self.log}")
 
 
-def _processes_of_session(session: int) -> Iterator[int]:
+def _processes() -> Iterator[tuple[int, tuple[int, int]]]:
+    """Give each process with its parent and its start time in clock ticks; zombies are left out."""
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            # proc(5): "pid (name) state ppid pgrp session …"; a name may hold spaces and parentheses
-            state, _, _, found = entry.read_text().rpartition(")")[2].split()[:4]
-            if int(found) == session and state != "Z":
-                yield int(entry.parent.name)
+            # proc(5): "pid (name) state ppid …", starttime is field 22; a name may hold spaces and parentheses
+            fields = entry.read_text().rpartition(")")[2].split()
+            if fields[0] != "Z":
+                yield int(entry.parent.name), (int(fields[1]), int(fields[19]))
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,19 @@ def _one(error: ErrorDetails, root: Node, model: type[BaseModel]) -> tuple[Place
         case "string_pattern_mismatch":
             return _at_key(root, path) or place, _shaped(path, node)
         case kind:
-            return place, _SENTENCES.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+            return place, _bound(kind, error.get("ctx", {})) or _SENTENCES.get(kind, error["msg"])
+
+
+def _bound(kind: str, context: dict[str, Any]) -> str | None:
+    match kind, context:
+        case "greater_than_equal", {"ge": least}:
+            return f"at least {least} is meant here"
+        case "less_than_equal", {"le": most}:
+            return f"at most {most} is meant here"
+        case "too_long", {"max_length": most}:
+            return f"at most {most} may stand here"
+        case _:
+            return None
 
 
 def _at_key(root: Node, path: Path) -> Place | None:

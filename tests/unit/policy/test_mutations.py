@@ -44,7 +44,7 @@ def changed(path: tuple[Any, ...], value: Any, *, key: str | None) -> dict[str, 
     return data
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PATHS), VALUES, st.none() | st.sampled_from(WORDS))
 def test_one_change_anywhere_is_read_or_refused_with_a_place(path, value, key):
     text = yaml.safe_dump(changed(path, value, key=key), allow_unicode=True)

@@ -33,6 +33,8 @@ _DATE: Final = re.compile(
 )
 _DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.,]? (?:de )?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.? \d{1,2}(?!\d)")
 _NOT_NAMES: Final = re.compile(r"https?://|[!?]")
+_GROUPWISE: Final = re.compile(r">>> ?[^>]{3,200}(?:>[^>]{0,60})? ?>>>")
+_QUOTING: Final = ("quoting ", "citerar ", "zitat von ", "citando ", "siterer ", "citerer ", "citation de ", "quoth ")
 _DASHES: Final = " \t-–—"
 
 
@@ -68,8 +70,8 @@ def read_ending_at(lines: Sequence[str], last: int, floor: int = 0) -> Attributi
 
 
 def _may_end(line: str) -> bool:
-    text = plain(line)
-    if text.endswith((":", "：")):
+    text = plain(line).rstrip(_DASHES)
+    if text.endswith((":", "：")) or _GROUPWISE.fullmatch(text):
         return True
     low = text.casefold()
     return low.endswith(
@@ -89,7 +91,13 @@ def _may_end(line: str) -> bool:
 
 def _judge(text: str) -> tuple[bool, bool] | None:
     """(certain, begins like an attribution), or None where it is none."""
-    low = text.casefold().rstrip(":： \t")
+    if text.endswith(">>>") and _TIME.search(text):
+        return True, True
+    low = text.casefold().rstrip(":： \t-–—")
+    if "@" not in low and not any(map(str.isdigit, low)):
+        return None
+    if low.startswith(_QUOTING) and _ADDRESS.search(low):
+        return False, True
     if _NOT_NAMES.search(_without_links(low)):
         return None
     verb = _VERB.search(low)
@@ -106,7 +114,10 @@ def _judge(text: str) -> tuple[bool, bool] | None:
     if address:
         return (day or time or low.endswith("wrote"), led) if day or time or len(low) < 200 else None
     if day or time:
-        return date and time and led and (verb is None or _only_names(text, verb.end())), led
+        told = verb is None or (
+            _only_names(text, verb.end()) if led else _name_then_date(text, verb.start(), verb.end())
+        )
+        return date and time and told, led
     return None
 
 
@@ -114,6 +125,12 @@ def _only_names(text: str, start: int) -> bool:
     """Whether nothing but a name stands behind the verb; somebody telling a story says more."""
     words = text[start:].rstrip(":： \t").split()
     return len(words) <= _MOST_NAMES and (not words or not words[0][0].islower())
+
+
+def _name_then_date(text: str, start: int, end: int) -> bool:
+    """Whether it reads "Anna Berg kirjoitti 24.11.2026 klo 12.00": a name, the verb, a date."""
+    name = text[:start].split()
+    return 0 < len(name) <= _MOST_NAMES and name[0][0].isupper() and text[end:].strip()[:1].isdigit()
 
 
 def _without_links(low: str) -> str:

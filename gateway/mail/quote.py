@@ -153,7 +153,8 @@ def _introduction(lines: Sequence[str], at: int) -> int:
 def _block(lines: Sequence[str], at: int) -> Start | None:
     block = header_block.read(lines, at)
     if block is not None:
-        return Start(at, block.end, "header block of an older mail")
+        dashed = at > 0 and unquoted(lines[at - 1]).startswith("--") and unquoted(lines[at - 1]).endswith("--")
+        return Start(at - dashed, block.end, "header block of an older mail")
     notes = header_block.notes_block(lines, at)
     return None if notes is None else Start(notes, at, "header block of an older mail (Notes)")
 

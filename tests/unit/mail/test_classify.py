@@ -168,7 +168,7 @@ def test_a_thumb_from_outlook_or_a_telephone_is_a_reaction(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Karin Berg vill återkalla meddelandet ”Skrivaren”.", "Karin Berg would like to recall the message, \"Printer\".", "Kari Nordmann ønsker å tilbakekalle meldingen \"Skriver\"."],
+    ["Karin Berg vill återkalla meddelandet ”Skrivaren”.", 'Karin Berg would like to recall the message, "Printer".', 'Kari Nordmann ønsker å tilbakekalle meldingen "Skriver".'],
 )  # fmt: skip
 def test_a_recall_is_a_recall(text: str) -> None:
     assert kind(subject="Återkalla: Skrivaren", text=text) is MailClass.RECALL

@@ -45,6 +45,8 @@ CODECS: Final = tuple(
 )
 """Every codec that may be used, for the parser process to load before it gives up the right to open files."""
 
+# What Nordic and English text in cp1252 is made of: with nothing else there is nothing to guess.
+_NORDIC: Final = bytes(range(128)) + "åäöÅÄÖæøÆØéÉüÜ§°½–—“”‘’•…€£´·\xa0".encode("cp1252")
 _GUESSED: Final = 8 * 1024  # bytes; the guess does not get better with more
 
 
@@ -113,8 +115,11 @@ def _guess(raw: bytes) -> str:
     """Name the codec of unlabelled bytes that are not UTF-8; Western European where nothing else is likely."""
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return "utf-16"
-    import chardet  # ten milliseconds a call, and its tables take time to load: only when all else failed
+    if not raw.translate(None, _NORDIC):
+        return "cp1252"
+    import chardet  # its tables are large: only when all else failed
 
-    found = chardet.detect(raw[:_GUESSED])
+    # Code pages of DOS and mainframes are not in mails, but short texts are taken for them.
+    found = chardet.detect(raw[:_GUESSED], encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
     name = codec(found.get("encoding"))
     return name if name and name != "ascii" and _strict(raw, name) is not None else "cp1252"

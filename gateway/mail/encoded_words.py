@@ -24,10 +24,7 @@ def decode(text: str) -> str:
         between = text[position : start.start()]
         if not (pending and _GAP.match(between)):  # white space between two encoded-words is none
             out += (pending.flush(), between)
-        if raw is None:
-            out += (pending.flush(), text[start.start() : end + 2])
-        else:
-            out.append(pending.add(start[1].partition("*")[0], raw))  # "*" begins a language (RFC 2231)
+        out.append(pending.add(start[1].partition("*")[0], raw))  # "*" begins a language (RFC 2231)
         position = end + 2
     return "".join((*out, pending.flush(), text[position:]))
 
@@ -67,12 +64,9 @@ def _end(text: str, start: re.Match[str]) -> int:
     return end
 
 
-def _bytes(encoding: str, word: str) -> bytes | None:
+def _bytes(encoding: str, word: str) -> bytes:
     if encoding == "q":
         return binascii.a2b_qp(word.replace("\r", "").replace("\n", "").encode("utf-8", "surrogateescape"), header=True)
     packed = re.sub(r"[^A-Za-z0-9+/]", "", word)
     packed = packed[: len(packed) - 1] if len(packed) % 4 == 1 else packed
-    try:
-        return binascii.a2b_base64(packed + "=" * (-len(packed) % 4))
-    except binascii.Error:
-        return None
+    return binascii.a2b_base64(packed + "=" * (-len(packed) % 4))

@@ -10,7 +10,6 @@ from typing import Final
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SPACES: Final = re.compile(r"[ \t]{2,}")
-_EMPTY_LINES: Final = re.compile(r"\n{4,}")
 # Marks, overrides, isolates and zero-width signs: nobody sees them, they only reorder or hide (A13, A43).
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -36,8 +35,3 @@ def nfc(text: str) -> str:
 def visible(text: str) -> str:
     """Return the text without characters that only reorder or hide: bidi controls, zero-width signs, tags."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
-
-
-def squeeze(text: str) -> str:
-    """Return the text with runs of more than two empty lines shortened to two."""
-    return _EMPTY_LINES.sub("\n\n\n", text)

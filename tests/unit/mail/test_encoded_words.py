@@ -26,6 +26,9 @@ from gateway.mail import encoded_words
         ("=?utf-8?q?hej", "=?utf-8?q?hej"),
         ("=?utf-8?x?hej?=", "=?utf-8?x?hej?="),
         ("plain", "plain"),
+        ("=?iso-8859-1?q?Vad?=E4?=", "Vad?ä"),  # a question mark that should have been encoded
+        ("=?utf-8?q?a?=3D b =?utf-8?q?c?=", "a3D b c"),
+        ("=?utf-8?b?!!!?=", ""),
         ("=?iso-8859-1?q?10_=80?=", "10 €"),
         ("=?utf-8?q?Vad_h=C3=A4nder=3F?=", "Vad händer?"),
     ],

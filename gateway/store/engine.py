@@ -165,6 +165,5 @@ def _open_postgresql(url: sa.URL) -> sa.Engine:
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "options": "-c timezone=utc -c synchronous_commit=on"},
     )

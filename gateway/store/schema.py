@@ -133,6 +133,7 @@ tickets = Table(
     _json("tags"), _json("watchers"), _json("links"), _json("foreign_references"), _json("fields"), _json("steps"),
     _json("promises"),
     Index("ix_tickets_unsettled", "desk", "updated_at", **_where("status NOT IN ('resolved', 'closed')")),
+    Index("ix_tickets_open", "updated_at", **_where("status NOT IN ('resolved', 'closed')")),
     Index("ix_tickets_owner", "owner", **_where("status NOT IN ('resolved', 'closed')")),
     Index("ix_tickets_requester", "requester_key", "id"),
     Index("ix_tickets_updated", "updated_at"),

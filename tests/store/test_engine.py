@@ -109,6 +109,23 @@ def test_a_lost_connection_means_try_again_and_the_next_try_works(postgresql, em
     store.close()
 
 
+def test_after_a_restart_of_the_server_one_try_fails_not_one_for_each_connection(
+    postgresql, empty_postgresql: str, tmp_path: Path
+):
+    name = postgresql.database(empty_postgresql)
+    store = Store(postgresql.url(name), tmp_path)
+    with store.read() as a, store.read() as b, store.read() as c:
+        assert [conn.execute(sa.text("SELECT 1")).scalar() for conn in (a, b, c)] == [1, 1, 1]
+    with postgresql.connect() as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    with pytest.raises(TryAgainError), store.write() as conn:
+        tickets.open_ticket(conn, OPENING, NOW)
+    for number in (1001, 1002, 1003):
+        with store.write() as conn:
+            assert tickets.open_ticket(conn, OPENING, NOW).number == number
+    store.close()
+
+
 def test_a_server_that_is_not_there_means_try_again(tmp_path: Path):
     store = Store(f"postgresql+psycopg://x@/x?host={tmp_path}", tmp_path)
     with pytest.raises(TryAgainError), store.read():

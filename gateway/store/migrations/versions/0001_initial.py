@@ -241,6 +241,7 @@ CREATE TABLE tickets (
     CONSTRAINT fk_tickets_split_from FOREIGN KEY (split_from) REFERENCES tickets (id)
 );
 CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX ix_tickets_open ON tickets (updated_at) WHERE status NOT IN ('resolved', 'closed');
 CREATE INDEX ix_tickets_owner ON tickets (owner) WHERE status NOT IN ('resolved', 'closed');
 CREATE INDEX ix_tickets_parent ON tickets (parent) WHERE parent IS NOT NULL;
 CREATE INDEX ix_tickets_requester ON tickets (requester_key, id);

@@ -7,6 +7,7 @@ the text; only the first 256 kB are looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +19,7 @@ from gateway.mail.lines import is_blank, is_quoted, is_rule, plain, scanned, squ
 
 NOTHING_QUOTED: Final = "no quoted mail was found"
 _INTRODUCED: Final = 10  # lines of ">" below "the screen says:" that are rather somebody's own
+_FORM_LINE: Final = re.compile(r"[^\W\d_][\w .-]{1,30}:(?:\s+\S|$)")
 _WRAP: Final = 60  # a quoted line this long may have lost the ">" of its continuation
 
 
@@ -152,18 +154,27 @@ def _introduction(lines: Sequence[str], at: int) -> int:
 
 def _block(lines: Sequence[str], at: int) -> Start | None:
     block = header_block.read(lines, at)
-    if block is not None:
+    if block is not None and not _is_in_a_form(lines, at):
         dashed = at > 0 and unquoted(lines[at - 1]).startswith("--") and unquoted(lines[at - 1]).endswith("--")
         return Start(at - dashed, block.end, "header block of an older mail")
     notes = header_block.notes_block(lines, at)
     return None if notes is None else Start(notes, at, "header block of an older mail (Notes)")
 
 
+def _is_in_a_form(lines: Sequence[str], at: int) -> bool:
+    """Whether another `Label: value` stands right above: forms on the web have senders and subjects as well."""
+    return at > 0 and not is_quoted(lines[at]) and _FORM_LINE.match(plain(lines[at - 1])) is not None
+
+
 def _attributed(lines: Sequence[str], at: int, floor: int) -> Start | None:
     found = attribution.read_ending_at(lines, at, floor)
     if found is None:
         return None
-    believed = found.certain or attribution.is_followed_by_quote(lines, found.end)
+    believed = (
+        found.certain
+        or attribution.is_followed_by_quote(lines, found.end)
+        or attribution.is_followed_by_nothing(lines, found.end)
+    )
     if not believed:
         return None
     return Start(found.start, found.end, f"attribution: {found.text[:120]}", attributed=True)

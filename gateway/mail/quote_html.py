@@ -6,7 +6,9 @@ The result is only believed where it agrees with the text, so that text and HTML
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -23,7 +25,7 @@ _AND_ALL_BEHIND: Final = (
     "a[name='_MailOriginal'], a[name='_MailEndCompose'] + div[style*='border-top']"
 )
 _QUOTES: Final = (
-    "blockquote[type=cite], blockquote.gmail_quote, div.gmail_quote, div.gmail_extra > div.gmail_quote, div.moz-cite-prefix, "
+    "blockquote[type=cite], blockquote.gmail_quote, div.moz-cite-prefix, "
     ".yahoo_quoted, [id^=yahoo_quoted], .protonmail_quote, .tutanota_quote, .zmail_extra, .zmail_extra_hr, .moz-email-headers-table, "
     ".ymail_android_signature_quote, div.hubspot-quote, #reply-intro, .front-blockquote, div[class^=AppleMailQuote], "
     ".gmail_attr, blockquote[id^=iosymail], #protonmail_mobile_signature_block_quote, .replyHeader + blockquote, #replybody1, #origbody"
@@ -60,7 +62,7 @@ def refine(by_text: quote.Split, text: str, html: str) -> quote.Split:
     if by_html is None or by_text.why.startswith("forwarded:"):
         return by_text
     better = _choose(by_text, by_html, remainder, text)
-    return replace(better, new_html=_html_of(better.new_text, by_html, rendered, remainder.html))
+    return replace(better, new_html=_html_of(better.new_text, rendered, remainder.html))
 
 
 def _choose(by_text: quote.Split, by_html: quote.Split, remainder: Remainder, text: str) -> quote.Split:
@@ -99,14 +101,13 @@ def _signature_length(behind: str, signature: str) -> int:
     )
 
 
-def _html_of(new_text: str, by_html: quote.Split, rendered: str, html: str) -> str | None:
-    """The HTML whose text is the new text; None where no such cut was found."""
-    if squeezed(by_html.new_text) != squeezed(new_text):
-        return None
-    if squeezed(rendered).rstrip("-_") == squeezed(new_text):
+def _html_of(new_text: str, rendered: str, html: str) -> str | None:
+    """Return the HTML whose text is the new text; None where no such cut was found."""
+    wanted = squeezed(new_text)
+    if squeezed(rendered).rstrip("-_") == wanted:
         return html
-    shortened = _cut_at_text(html, rendered, by_html)
-    if shortened is None or squeezed(to_text(shortened)) != squeezed(new_text):
+    shortened = _cut_behind(html, rendered, wanted)
+    if shortened is None or squeezed(to_text(shortened)).rstrip("-_") != wanted:
         return None
     return shortened
 
@@ -126,6 +127,8 @@ def cut(html: str, *, banner: bool = True) -> Remainder:
             _remove_with_all_behind(node)
             break
     if not _answers_between_quotes(tree):
+        for node in tree.css("div.gmail_quote"):
+            _take_gmail_quote(node)
         for node in tree.css(_QUOTES):
             node.decompose()
     return Remainder(tree.html or "", signed, len(tree.html or "") != after and before > 0)
@@ -148,7 +151,7 @@ def _inside_quote(node: LexborNode) -> bool:
         if parent is None or parent.tag == "body":
             return False
         classes = parent.attributes.get("class") or ""
-        if parent.tag == "blockquote" or "gmail_quote" in classes or "yahoo_quoted" in classes:
+        if parent.tag == "blockquote" or "yahoo_quoted" in classes:
             return True
         parent = parent.parent
     return True
@@ -191,6 +194,21 @@ def _remove_with_all_behind(node: LexborNode) -> None:
     node.decompose()
 
 
+def _take_gmail_quote(node: LexborNode) -> None:
+    """Remove what stands down to the blockquote; people answer below it. Without one it is all older mail."""
+    quoted = node.css_first("blockquote")
+    if quoted is None:
+        node.decompose()
+        return
+    if quoted.parent is None or quoted.parent.mem_id != node.mem_id:
+        return
+    before = quoted.prev
+    while before is not None:
+        above = before.prev
+        before.decompose()
+        before = above
+
+
 def _answers_between_quotes(tree: LexborHTMLParser) -> bool:
     """Whether there are words between two quoted pieces of one mail: then nothing may be cut out."""
     quotes = [node for node in tree.css("blockquote[type=cite], blockquote.gmail_quote") if not _inside_quote(node)]
@@ -198,38 +216,30 @@ def _answers_between_quotes(tree: LexborHTMLParser) -> bool:
 
 
 def _words_behind(node: LexborNode) -> bool:
+    """Whether something was written between this quoted piece and the next."""
     following = node.next
     while following is not None and following.tag != "blockquote":
         if (following.text() or "").strip():
-            return following.css_first("blockquote") is None or len((following.text() or "").strip()) < 0
+            return following.tag == "-text" or following.css_first("blockquote") is None
         following = following.next
     return False
 
 
-def _cut_at_text(html: str, rendered: str, by_html: quote.Split) -> str | None:
-    """Cut the document at the words with which the quoted mail or the signature begins, if a text node begins there."""
-    place = squeezed(rendered).find(squeezed(by_html.new_text))
-    behind = squeezed(rendered)[place + len(squeezed(by_html.new_text)) :].lstrip("-_>*")[:_NEEDLE]
-    if place != 0 or not behind:
-        return None
+def _cut_behind(html: str, rendered: str, wanted: str) -> str | None:
+    """Cut the document behind the wanted words, if a text node begins there; `rendered` is its text."""
+    whole = squeezed(rendered)
+    behind = whole[len(wanted) :].lstrip("-_>*")[:_NEEDLE]
     tree = LexborHTMLParser(html)
-    if tree.body is None:
+    if not whole.startswith(wanted) or not behind or tree.body is None:
         return None
-    words = ""
-    starts: list[tuple[int, LexborNode]] = []
-    for node in tree.body.traverse(include_text=True):
-        if node.tag != "-text" or len(starts) > _MOST_NODES:
-            continue
-        starts.append((len(words), node))
-        words += squeezed(node.text(deep=False) or "")
-    kept = squeezed(by_html.new_text)
-    at = len(kept) if words.startswith(kept) else words.find(behind, max(0, len(kept) - _NEEDLE))
-    node_there = (
-        next((node for start, node in starts if start <= at and not words[start:at].strip("-_>*")), None)
-        if at > 0
-        else None
-    )
-    if node_there is None:
+    nodes = [node for node in tree.body.traverse(include_text=True) if node.tag == "-text"]
+    texts = [squeezed(node.text(deep=False) or "") for node in nodes]
+    starts = list(accumulate(map(len, texts), initial=0))
+    words = "".join(texts)
+    at = len(wanted) if words.startswith(wanted) else words.find(behind, max(0, len(wanted) - _NEEDLE))
+    number = bisect_right(starts, at) - 1
+    if at <= 0 or number >= len(nodes) or words[starts[number] : at].strip("-_>*"):
         return None
-    _remove_with_all_behind(node_there)
+    first = nodes[number]
+    _remove_with_all_behind(first)
     return tree.html

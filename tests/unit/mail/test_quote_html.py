@@ -45,6 +45,32 @@ def test_answers_between_quoted_pieces_are_kept_in_html() -> None:
     assert split.new_html is None or "HP 4" in split.new_html
 
 
+def test_gmail_answers_inside_its_own_quote_are_kept() -> None:
+    head = '<div class="gmail_attr">Den tis 24 nov. 2026 kl 12:00 skrev ACME &lt;s@acme.example&gt;:<br></div>'
+    below = f'<div class="gmail_quote">{head}<blockquote class="gmail_quote">Modell?</blockquote><div>HP LaserJet 4.</div></div>'
+    split = quote.split(to_text(below), below)
+    assert split.new_text == "HP LaserJet 4."
+    between = f'<div>Hej!</div><div class="gmail_quote">{head}<blockquote class="gmail_quote">Modell?</blockquote><div>HP 4.</div><blockquote class="gmail_quote">Rum?</blockquote><div>217</div></div>'
+    split = quote.split(to_text(between), between)
+    assert "HP 4." in split.new_text
+    assert "217" in split.new_text
+
+
+def test_old_apple_mail_has_its_attribution_outside_the_quote() -> None:
+    html = '<div>Tack!</div><div><div>On 24 Nov 2026, at 12:00, ACME wrote:</div><br class="Apple-interchange-newline"><blockquote type="cite">Starta om.</blockquote></div>'
+    split = quote.split(to_text(html), html)
+    assert split.new_text == "Tack!"
+    assert split.new_html is not None
+    assert "wrote" not in split.new_html
+
+
+def test_an_indented_paragraph_is_no_quote() -> None:
+    html = '<div>Så här står det:</div><blockquote style="margin:0 0 0 40px;border:none">Fel 0x80070005</blockquote><div>Vad betyder det?</div>'
+    split = quote.split(to_text(html), html)
+    assert "Fel 0x80070005" in split.new_text
+    assert "Vad betyder det?" in split.new_text
+
+
 def test_html_and_text_that_disagree_leave_the_text_as_it_is() -> None:
     split = quote.split("Det här står i texten.", "<p>Något helt annat.</p>")
     assert split.new_text == "Det här står i texten."

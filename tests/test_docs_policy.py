@@ -13,12 +13,12 @@ from pydantic import BaseModel
 from gateway.policy.actions import FORMS
 from gateway.policy.conditions import NAMES
 from gateway.policy.durations import Unit
-from gateway.policy.read_when import ATTACHMENT, TESTS, VIEW_NAMES
 from gateway.policy.roles import ROLES, VERBS
 from gateway.policy.schema import Policy
 from gateway.policy.schema_desk import TELL
 from gateway.policy.substitution import NAMES as SUBSTITUTIONS
 from gateway.policy.vocabulary import AUDIENCES
+from gateway.policy.when_words import ATTACHMENT, TESTS, VIEW_NAMES
 from gateway.settings.schema import Settings
 
 DOCS = Path(__file__).parent.parent / "docs"

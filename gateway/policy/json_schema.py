@@ -9,7 +9,6 @@ from typing import Any
 
 from gateway.policy.actions import FORMS, SYNONYMS
 from gateway.policy.conditions import NAMES, Kind
-from gateway.policy.read_when import ATTACHMENT, TESTS, VIEW_NAMES
 from gateway.policy.schema import Policy
 from gateway.policy.schema_work import Listed
 from gateway.policy.vocabulary import (
@@ -21,6 +20,7 @@ from gateway.policy.vocabulary import (
     PROCESSES,
     RULE_EVENTS,
 )
+from gateway.policy.when_words import ATTACHMENT, TESTS, VIEW_NAMES
 
 Schema = dict[str, Any]
 

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from gateway.errors import ConfigurationError, Problem
-from gateway.policy import addresses, check_calendars, read_rules, references, shape_errors
+from gateway.policy import check_calendars, owners, read_rules, references, shape_errors
+from gateway.policy.captures import captures
 from gateway.policy.conditions import Condition, Place
 from gateway.policy.declared import declared
 from gateway.policy.fill import fill
-from gateway.policy.read_when import captures
 from gateway.policy.rule import Rule
 from gateway.policy.schema import Policy
 from gateway.policy.tree import Node, read
@@ -54,7 +54,7 @@ def load(files: Mapping[str, str], main: str = "rules.yaml") -> Policy:
     views = read_rules.view_conditions(root.entries.get("views"), known, problems)
     every = frozenset().union(*(captures(rule.when) for rule in (*own.values(), *rules)))
     references.check(root, known, every, problems)
-    addresses.check(root, problems)
+    owners.check(root, problems)
     check_calendars.check(root, problems)
     data = fill(root.plain())
     _put(data, objects, (*own.values(), *rules), own, views)
@@ -136,12 +136,16 @@ def _joined(root: Node, part: Node, problems: list[Problem]) -> Node:
 
 
 def _joined_entries(old: Node, new: Node, problems: list[Problem]) -> Node:
-    for key in new.entries.keys() & old.entries.keys():
-        first = old.keys[key]
-        _wrong(problems, new.keys[key], f"'{key}' stands already in {first.file}, line {first.line}")
-    # the main file's come first: an order in the file is an order of preference
-    added = {key: node for key, node in new.entries.items() if key not in old.entries}
-    return Node("mapping", old.place, entries={**old.entries, **added}, keys={**new.keys, **old.keys})
+    entries = dict(old.entries)  # the main file's come first: an order in the file is an order of preference
+    for key, node in new.entries.items():
+        if key not in entries:
+            entries[key] = node
+        elif key == "organisations":  # the only names that lie one level deeper
+            entries[key] = _joined_entries(entries[key], node, problems)
+        else:
+            first = old.keys[key]
+            _wrong(problems, new.keys[key], f"'{key}' stands already in {first.file}, line {first.line}")
+    return Node("mapping", old.place, entries=entries, keys={**new.keys, **old.keys})
 
 
 def _objects(root: Node, files: Mapping[str, str], problems: list[Problem]) -> dict[str, dict[str, str]]:

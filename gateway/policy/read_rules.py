@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from gateway.errors import Problem
 from gateway.policy.actions import Then
+from gateway.policy.captures import captures
 from gateway.policy.conditions import ALWAYS, NAMES, Condition
 from gateway.policy.declared import Declared
 from gateway.policy.nearest import unknown
 from gateway.policy.read_then import ThenReader
-from gateway.policy.read_when import VIEW_NAMES, WhenReader, captures
+from gateway.policy.read_when import WhenReader
 from gateway.policy.rule import Example, Rule
 from gateway.policy.shapes import as_text
 from gateway.policy.tree import Node
 from gateway.policy.vocabulary import EVENT_GROUPS
+from gateway.policy.when_words import VIEW_NAMES
 
 KEYS = ("name", "event", "when", "then", "examples")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import regex
@@ -28,66 +27,7 @@ from gateway.policy.declared import Declared
 from gateway.policy.nearest import nearest, unknown
 from gateway.policy.shapes import as_text, language_of, read_size, unicode_domain
 from gateway.policy.tree import Node
-
-KIND_OF_NAME = {
-    "source": "source",
-    "class": "class",
-    "spam": "spam verdict",
-    "authentication": "authentication",
-    "organisation": "organisation",
-    "customer_type": "customer type",
-    "contract": "contract",
-    "desk": "desk",
-    "language": "language",
-    "importance": "importance",
-    "status": "status",
-    "priority": "priority",
-    "impact": "impact",
-    "urgency": "urgency",
-    "type": "type",
-    "category": "category",
-    "product": "product",
-    "template": "ticket template",
-    "service": "service",
-    "object": "object",
-    "group": "group",
-    "owner": "person",
-    "tags": "tag",
-    "last_word": "last word",
-}
-"""Which declared names a name of `when` may hold."""
-
-ATTACHMENT = {"name": Kind.TEXT, "type": Kind.TEXT, "size": Kind.SIZE}
-VIEW_NAMES: dict[str, Kind] = {
-    **{name: kind for name, kind in NAMES.items() if kind in {Kind.WORD, Kind.WORDS, Kind.FOR, Kind.FIELDS}},
-    "subject": Kind.TEXT,
-    "requester": Kind.ADDRESSES,
-    "participant": Kind.ADDRESSES,
-    "watcher": Kind.WORD,
-    "parent": Kind.WORD,
-    "confidential": Kind.YES_NO,
-    "next_date": Kind.TEXT,  # exists: something will happen by itself
-    "due": Kind.TEXT,  # exists: a promised time is running
-    "created_for": Kind.FOR,  # how old
-}
-"""What `views.*.where` knows: the ticket's own names, not the message's."""
-
-_WRITTEN = {
-    "is": Op.IS,
-    "any_of": Op.ANY_OF,
-    "contains": Op.CONTAINS,
-    "words": Op.WORDS,
-    "starts": Op.STARTS,
-    "ends": Op.ENDS,
-    "domain": Op.DOMAIN,
-    "regex": Op.REGEX,
-    "over": Op.OVER,
-    "under": Op.UNDER,
-    "exists": Op.EXISTS,
-}
-_GROUP = re.compile(r"\(\?P?<([^\W\d]\w*)>")  # reading names is a hundred times quicker than compiling again
-TESTS = (*_WRITTEN, "after", "digits", "capture", "not")
-"""The keys that can stand under a name."""
+from gateway.policy.when_words import ATTACHMENT, KIND_OF_NAME, TESTS, WRITTEN
 
 
 class WhenReader:
@@ -188,8 +128,8 @@ class WhenReader:
                 parts.append(Not(self.tests(name, argument, kind, value)))
             elif key == "after":
                 parts.append(self._after(name, argument, kind, node))
-            elif key in _WRITTEN:
-                parts.append(self._test(name, argument, kind, _WRITTEN[key], value))
+            elif key in WRITTEN:
+                parts.append(self._test(name, argument, kind, WRITTEN[key], value))
             elif key not in {"digits", "capture"}:
                 self._wrong(node.keys[key], unknown("test", key, TESTS))
             elif "after" not in node.entries:
@@ -327,23 +267,6 @@ class WhenReader:
     def _wrong(self, place: Place, message: str) -> Condition:
         self.problems.append(Problem(place.file, place.line, place.column, message))
         return _all([])
-
-
-def captures(condition: Condition) -> frozenset[str]:
-    """Return the names under which a condition keeps parts of the text; those under `not` never get a value."""
-    match condition:
-        case All(parts) | Any(parts):
-            return frozenset().union(*(captures(part) for part in parts))
-        case Not():
-            return frozenset()
-        case Test(op=Op.REGEX, value=tuple() as patterns):
-            return frozenset(name for pattern in patterns for name in _GROUP.findall(str(pattern)))
-        case Test(op=Op.SOME, value=(All() | Any() | Not() | Test()) as inner):
-            return captures(inner)
-        case Test(capture=str() as name):
-            return frozenset({name})
-        case _:
-            return frozenset()
 
 
 def _all(parts: list[Condition]) -> Condition:

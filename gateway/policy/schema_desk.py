@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from gateway.policy.shapes import (
     Addresses,
@@ -92,6 +93,13 @@ class Waiting(Shape):
     while_away: Literal["hold", "send"] = "hold"  # a vacation answer came
     quiet: tuple[Annotated[Text, Field(pattern=r"^\d\d-\d\d\.\.\d\d-\d\d$")], ...] = ()  # MM-DD..MM-DD, both included
 
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> Self:
+        steps = [step.wall() for step in (*self.remind_after, self.then.after)]
+        if any(later <= earlier for earlier, later in pairwise(steps)):
+            raise ValueError("all times count from the last human word, so each must be longer than the one before")
+        return self
+
 
 class Confidential(Shape):
     """What leaves for a confidential ticket."""
@@ -125,6 +133,14 @@ class CustomField(Shape):
     ask: Literal["customer", "operator"] = "operator"
     default: Text | None = None
     sensitive: YesNo = False
+
+    @model_validator(mode="after")
+    def _choices(self) -> Self:
+        if self.type in {"choice", "choices"} and not self.choices:
+            raise ValueError(f"type {self.type} needs `choices: [one, two]`")
+        if self.choices and self.default is not None and self.default not in self.choices:
+            raise ValueError(f"the default '{self.default}' is none of the choices")
+        return self
 
 
 class Desk(Shape):

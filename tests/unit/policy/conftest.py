@@ -31,7 +31,7 @@ def small():
     """Load the smallest useful file with something added."""
 
     def load_small(added: str = "", **files: str) -> Policy:
-        return load({"rules.yaml": SMALL + added, **files})
+        return load({"rules.yaml": SMALL + added} | files)
 
     return load_small
 

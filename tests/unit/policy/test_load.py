@@ -173,3 +173,28 @@ def test_a_thousand_mistakes_are_a_thousand_problems(small):
     with pytest.raises(ConfigurationError) as caught:
         small(added)
     assert len(caught.value.problems) == 1000
+
+
+def test_organisations_may_be_spread_over_files():
+    files = {
+        "rules.yaml": "include: b.yaml\ndesks: {a: {addresses: [a@b.example]}}\ncontacts: {organisations: {x: {domains: [x.example]}}}",
+        "b.yaml": "contacts: {organisations: {y: {domains: [y.example]}}}",
+    }
+    assert list(load(files).contacts.organisations) == ["x", "y"]
+    files["b.yaml"] = "contacts: {organisations: {x: {}}}"
+    with pytest.raises(ConfigurationError, match=r"'x' stands already in rules\.yaml, line 3"):
+        load(files)
+
+
+def test_reminders_must_follow_one_another(mistakes):
+    found = mistakes(
+        "", **{"rules.yaml": "desks: {a: {addresses: [a@b.example], waiting: {remind_after: [3bd, 2bd]}}}"}
+    )
+    assert len(found) == 1
+    assert "each must be longer than the one before" in found[0]
+
+
+def test_a_choice_needs_its_choices(mistakes):
+    found = mistakes("", **{"rules.yaml": "desks: {a: {addresses: [a@b.example], fields: {site: {type: choice}}}}"})
+    assert len(found) == 1
+    assert "type choice needs `choices: [one, two]`" in found[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import islice
 from time import monotonic
 from traceback import extract_tb
 from typing import Any, NoReturn
@@ -21,6 +22,7 @@ from gateway.render.failure import TemplateFailure
 from gateway.render.values import Fact, printed
 
 OUTPUT_LIMIT = 2_000_000  # characters one template may print
+_AT_ONCE = 200  # prints between two looks at the limits
 TIME_LIMIT = 5.0  # seconds one template may take
 _FILTERS = (
     "default", "d", "length", "count", "first", "last", "upper", "lower", "capitalize", "trim", "round", "int", "abs",
@@ -185,7 +187,7 @@ def _as_failure(file: str) -> Iterator[None]:
 def rendered(draft: Draft, context: Mapping[str, Any]) -> str:
     """Render within limits. Raises TemplateFailure with the line."""
     try:
-        return _within_limits(draft.template(), context)
+        return _within_limits(draft, context)
     except TemplateFailure:
         raise
     except (TemplateError, TypeError, ValueError, RecursionError, KeyError, AttributeError, ZeroDivisionError) as error:
@@ -194,13 +196,14 @@ def rendered(draft: Draft, context: Mapping[str, Any]) -> str:
         raise TemplateFailure(at, line, _with_nearest(message or "cannot be rendered", context)) from error
 
 
-def _within_limits(template: Template, context: Mapping[str, Any]) -> str:
+def _within_limits(draft: Draft, context: Mapping[str, Any]) -> str:
     out: list[str] = []
     size, end = 0, monotonic() + TIME_LIMIT
-    for n, chunk in enumerate(template.generate(context)):
-        out.append(chunk)
-        size += len(chunk)
-        if size > OUTPUT_LIMIT or (not n % 64 and monotonic() > end):
+    chunks = draft.template().generate(context)
+    while batch := list(islice(chunks, _AT_ONCE)):
+        out.append("".join(batch))
+        size += len(out[-1])
+        if size > OUTPUT_LIMIT or monotonic() > end:
             raise SecurityError(f"prints more than {OUTPUT_LIMIT:,} characters or takes over {TIME_LIMIT:g} s")
     return "".join(out).lstrip("\n")
 

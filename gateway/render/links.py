@@ -69,9 +69,11 @@ def operator_buttons(
     given = facts.get("buttons")
     if given is not None:
         return [_given(one, words, to) for one in given]
-    names = _HELD.get(str((facts.get("held") or {}).get("reason")), ("accept", "send", "drop"))
     if notice["event"] == "held":
-        return [_button(name, words, to) for name in names]
+        reason = str((facts.get("held") or {}).get("reason"))
+        return [_button(name, words, to) for name in _HELD.get(reason, ("accept", "send", "drop"))]
+    if notice["event"] == "confirmation":
+        return [_button(name, words, to) for name in _HELD["unproven"]]
     ticket = facts.get("ticket") or {}
     if not ticket:
         return []

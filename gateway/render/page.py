@@ -130,8 +130,13 @@ def _answering(notice: Mapping[str, Any], subject: str, locale: Locale) -> dict[
         "yes": to.link(say.get("says.yes")),
         "no": to.link(say.get("says.no")),
     }
-    buttons = operator_buttons(notice, notice["facts"], say, to) if notice["audience"] == "operator" else []
+    buttons = operator_buttons(notice, notice["facts"], say, to) if _steers(notice) else []
     return {"links": Fact(links), "key_line": key_line, "_buttons": buttons, "key": notice.get("key")}
+
+
+def _steers(notice: Mapping[str, Any]) -> bool:
+    """Tell whether the reader can answer with commands."""
+    return bool(notice["audience"] == "operator") or (notice["audience"] == "admin" and notice["event"] == "held")
 
 
 def _show(found: Source, values: Mapping[str, Any]) -> Fact:

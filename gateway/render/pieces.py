@@ -63,9 +63,10 @@ class Pieces:
     def past(self, history: Sequence[Any]) -> Words:
         """Return the history: all of it for operators, the last public words quoted for others."""
         own = self.audience == "operator"
+        visible = {"public", "external"} if self.audience == "third-party" else {"public"}
         shown = history[: PAST if own else EARLIER]
         if not own:  # filtered for this reader already; a second look costs nothing
-            shown = [one for one in shown if one["visibility"] == "public" or self.audience == "third-party"]
+            shown = [one for one in shown if one["visibility"] in visible]
         size = (PAST_LINES, PAST_CHARACTERS) if own else (EARLIER_LINES, EARLIER_CHARACTERS)
         texts = [words(prose.cut(str(one["text"] or ""), *size)) for one in shown]
         lines = [self._past_line(one, text, quoted=not own) for one, text in zip(shown, texts, strict=True)]

@@ -89,8 +89,10 @@ def printed(value: Any) -> str:
     """Return what a template's print puts into the output: a token while collected, else the value itself."""
     if type(value) is Markup:  # a macro's or block's own output, its values are tokens already
         return value
+    if value is None or value == "":  # no token: a paragraph of nothing is no paragraph
+        return ""
     values = _printed.get()
     if values is None:  # plain text: headers and the text part
-        return "" if value is None else str(value)
-    values.append("" if value is None else value)
+        return str(value)
+    values.append(value)
     return f"zqb{len(values) - 1}qz" if type(value) is Words else f"zqi{len(values) - 1}qz"

@@ -193,7 +193,7 @@ def test_what_is_too_large_or_can_run_is_listed_and_not_attached(library):
     assert mail.left_out == ("stor.pdf", "kör.exe", "faktura.pdf.js")
     assert "stor.pdf" in mail.text
     assert "stor.pdf" in mail.html
-    assert "#filer" in mail.text
+    assert "De finns kvar i ärendet." in mail.text
 
 
 def test_a_locked_archive_stays_behind(library):

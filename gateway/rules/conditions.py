@@ -1,4 +1,4 @@
-# ruff: noqa: SIM110  # a thousand rules on one mail: the plain loop takes half the time of any()
+# a thousand rules on one mail: the plain loop takes half the time of any()
 """Conditions, compiled once to closures: hit, miss, or unknown where a pattern took too long (A48).
 
 A closure answers True, False or None. Unknown spreads: `not` keeps it, so that such a rule never fires.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import regex
 
@@ -119,34 +120,40 @@ def _hours(facts: Facts, calendar: str | None, wanted: frozenset[str]) -> Verdic
 
 def _contains(slot: Slot, words: tuple[str, ...]) -> Check:
     needles = _folded(words)
-    if len(needles) == 1:
-        needle = needles[0]
+    if slot[0] in _LONG:
+        return _in_long_text(slot, needles, lambda _, __: True)
 
-        def one(facts: Facts) -> Verdict:
-            for text in facts.texts(slot):
-                if needle in text:
-                    return True
-            return False
-
-        return one
-
-    def several(facts: Facts) -> Verdict:
+    def verdict(facts: Facts) -> Verdict:
         for text in facts.texts(slot):
             for needle in needles:
                 if needle in text:
                     return True
         return False
 
-    return several
+    return verdict
 
 
 def _words(slot: Slot, words: tuple[str, ...]) -> Check:
-    needles = _folded(words)
+    return _in_long_text(slot, _folded(words), stands_alone)
+
+
+_LONG = frozenset({"text", "mentions"})
+
+
+def _in_long_text(slot: Slot, needles: tuple[str, ...], fits: Callable[[str, str], bool]) -> Check:
+    """Return a check that first asks whether the pairs of letters of a needle stand in the text at all.
+
+    A set of pairs answers in a tenth of the time of looking through a mail, which hundreds of rules do.
+    """
+    pairs = tuple((needle, frozenset(pairwise(needle))) for needle in needles)
 
     def verdict(facts: Facts) -> Verdict:
-        for text in facts.texts(slot):
-            for needle in needles:
-                if needle in text and stands_alone(needle, text):
+        present = facts.pairs(slot)
+        for needle, wanted in pairs:
+            if present is not None and not wanted <= present:
+                continue
+            for text in facts.texts(slot):
+                if needle in text and fits(needle, text):
                     return True
         return False
 

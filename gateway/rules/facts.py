@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from gateway.mail.address import key
@@ -18,6 +19,9 @@ from gateway.tickets.model import Ticket
 
 LONGEST_TEXT = 64 * 1024
 """Characters of a text that patterns and words look at (A48)."""
+
+_WORTH_PAIRS = 40
+"""Rules that ask for words of a text before a set of its pairs of letters is made."""
 
 Maker = Callable[[], Any]
 
@@ -46,7 +50,7 @@ class Facts(Mapping[str, Any]):
     Address names hold tuples of Address, words a tuple of every word that fits, `…_for` the moment since when.
     """
 
-    __slots__ = ("_folded", "_makers", "_raw", "_values", "_whole", "hours", "now")
+    __slots__ = ("_asked", "_folded", "_makers", "_pairs", "_raw", "_values", "_whole", "hours", "now")
 
     def __init__(
         self, makers: Mapping[str, Maker], now: datetime, hours: OpeningHours, values: Mapping[str, Any] | None = None
@@ -55,6 +59,8 @@ class Facts(Mapping[str, Any]):
         self._values: dict[str, Any] = dict(values or {})
         self._folded: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._raw: dict[tuple[str, str | None], tuple[str, ...]] = {}
+        self._asked: dict[tuple[str, str | None], int] = {}
+        self._pairs: dict[tuple[str, str | None], frozenset[tuple[str, str]]] = {}
         self._whole: dict[tuple[str, str | None], frozenset[str]] = {}
         self.now = now
         self.hours = hours
@@ -77,7 +83,7 @@ class Facts(Mapping[str, Any]):
     def set(self, name: str, value: Any) -> None:
         """Let later rules see another value."""
         self._values[name] = value
-        caches: tuple[dict[tuple[str, str | None], Any], ...] = (self._folded, self._raw, self._whole)
+        caches: tuple[dict[tuple[str, str | None], Any], ...] = (self._folded, self._raw, self._whole, self._pairs)
         for cache in caches:
             for slot in [slot for slot in cache if slot[0] == name]:
                 del cache[slot]
@@ -98,6 +104,17 @@ class Facts(Mapping[str, Any]):
         found = self._whole.get(slot)
         if found is None:
             found = self._whole[slot] = frozenset(text.strip() for text in self.texts(slot))
+        return found
+
+    def pairs(self, slot: tuple[str, str | None]) -> frozenset[tuple[str, str]] | None:
+        """Return every two letters that stand side by side in the texts; None while too few rules have asked."""
+        found = self._pairs.get(slot)
+        if found is None:
+            asked = self._asked[slot] = self._asked.get(slot, 0) + 1
+            if asked < _WORTH_PAIRS:
+                return None
+            found = frozenset(pair for text in self.texts(slot) for pair in pairwise(text))
+            self._pairs[slot] = found
         return found
 
     def domains(self, name: str) -> frozenset[str]:

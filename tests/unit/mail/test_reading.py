@@ -109,19 +109,19 @@ def _assert_clean(mail: InboundMail) -> None:
     assert mail.subject.isprintable() or not any(sign in mail.subject for sign in "\r\n\x1b\x85")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(mails)
 def test_every_made_up_mail_is_understood(raw: bytes) -> None:
     _assert_clean(reading.understand(raw, ENVELOPE))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400))
 def test_no_bytes_raise(raw: bytes) -> None:
     _assert_clean(reading.understand(raw, None))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(mails, st.data())
 def test_a_cut_or_damaged_mail_is_understood(raw: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(raw)))

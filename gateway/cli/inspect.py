@@ -31,7 +31,8 @@ def inspect(files: list[Path], as_json: bool) -> int:
             status = 1
             continue
         mail = reading.read(raw)
-        print(_line(str(file), mail) if as_json else "\n" * bool(place) + "\n".join(card(str(file), mail)))
+        name = str(file).encode("utf-8", "backslashreplace").decode()  # a name that is no UTF-8 is still a name
+        print(_line(name, mail) if as_json else "\n" * bool(place) + "\n".join(card(name, mail)))
     return status
 
 
@@ -43,7 +44,7 @@ def _line(file: str, mail: InboundMail) -> str:
 def described(file: str, mail: InboundMail) -> dict[str, Any]:
     """Return the public JSON form of a mail; scripts depend on its keys and their order."""
     return {
-        "file": text.line(file),
+        "file": file,
         "message_id": mail.message_id,
         "date": mail.date,
         "from": _mailbox(mail.sender_from),

@@ -106,5 +106,13 @@ def test_the_card_is_at_most_80_columns_and_cannot_steer_a_terminal(
     assert "Skrivaren är trasig" in out
 
 
+def test_the_name_of_the_file_stays_as_it_was_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = tmp_path / "två  blanka \udce5.eml"
+    odd.write_bytes(b"Subject: x\r\n\r\n")
+    assert inspect([odd], as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == f"{tmp_path}/två  blanka \\udce5.eml"
+    assert inspect([odd], as_json=False) == 0
+
+
 def test_the_card_of_an_empty_mail_is_short() -> None:
     assert len(list(card("empty.eml", reading.read(b"")))) < 10

@@ -112,19 +112,21 @@ def _mailbox(tokens: list[tuple[str, str]]) -> Address | None:
     if marks == ["<", ">"]:
         opened, closed = words.index(("mark", "<")), words.index(("mark", ">"))
         name, inside, rest = words[:opened], words[opened + 1 : closed], words[closed + 1 :]
-        if (
-            rest
-            or any(kind == "atom" and "@" in word for kind, word in name)
-            or any(k == "comment" for k, _ in _inside(tokens))
-        ):
+        if rest or any(kind == "comment" for kind, _ in _inside(tokens)):
             return None
-        return _address(_phrase(name), inside)
+        found = _address(_phrase(name), inside)
+        return found if found and not _names_another(name, found) else None
     if marks:
         return None
     comments = [word for kind, word in tokens if kind == "comment"]
     if comments and (len(comments) > 1 or tokens[-1][0] != "comment" or "@" in comments[0]):
         return None
     return _address(text.line(encoded_words.decode(comments[0])) if comments else "", words)
+
+
+def _names_another(name: list[tuple[str, str]], found: Address) -> bool:
+    """Tell whether an unquoted name holds an address other than the one it names: two readers would see two senders."""
+    return any(kind == "atom" and "@" in word and not same(word, found.address) for kind, word in name)
 
 
 def _inside(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:

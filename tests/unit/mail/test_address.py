@@ -83,6 +83,8 @@ def test_the_normal_form_and_the_key_are_idempotent(written: str) -> None:
         ("Karin (Support) <op@corp.test>", Address("Karin", "op@corp.test")),
         ('"op@corp.test" <x@evil.test>', Address("op@corp.test", "x@evil.test")),
         ('"op"@corp.test', Address("", "op@corp.test")),
+        ("op@corp.test <op@corp.test>", Address("op@corp.test", "op@corp.test")),  # senders without a name
+        ("Op@Corp.test <op@corp.test>", Address("Op@Corp.test", "op@corp.test")),
         ("Dr. K. Berg <op@corp.test>", Address("Dr. K. Berg", "op@corp.test")),
     ],
 )
@@ -99,6 +101,7 @@ def test_one_well_formed_mailbox_is_an_identity(header: str, who: Address) -> No
         ["a@x.se, b@x.se"],
         ["Group: a@x.se;"],
         ["op@corp.test <x@evil.test>"],
+        ["x@evil.test op@corp.test <x@evil.test>"],
         ["<x@evil.test> op@corp.test"],
         ["<op@corp.test> <x@evil.test>"],
         ["alice@evil.com)admin@corp.com"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import shutil
 import socket
 import tempfile
@@ -133,19 +132,26 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return self_signed(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture(scope="session")
-def dovecot() -> Iterator[imap_server.Dovecot]:
-    """One server for the session; its sockets' paths must stay under 108 bytes."""
+@contextlib.contextmanager
+def serving(capability: str | None = None) -> Iterator[imap_server.Dovecot]:
+    """Run a server; the paths of its sockets must stay under 108 bytes."""
     if imap_server.PROGRAM is None:
         pytest.skip("dovecot is not installed")
-    folder = Path(tempfile.gettempdir()) / f"dv{os.getpid()}"
-    folder.mkdir(mode=0o755)
-    server = imap_server.Dovecot(folder)
+    folder = Path(tempfile.mkdtemp(prefix="dv"))
+    folder.chmod(0o755)
+    server = imap_server.Dovecot(folder, capability)
     try:
         yield server.start()
         server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[imap_server.Dovecot]:
+    """One server for the session."""
+    with serving() as server:
+        yield server
 
 
 _USERS = itertools.count()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from imapclient import IMAPClient
+from imapclient import DELETED, IMAPClient
 from imapclient.exceptions import LoginError
 
 from gateway import clock
@@ -19,6 +19,7 @@ from gateway.inbound.imap import MailboxPoller
 from gateway.inbound.mailbox import MailboxOptions, Move, Phase
 from gateway.inbound.trust import Trust
 from gateway.mail.received import Accepted, Received
+from tests.adapters.conftest import serving
 from tests.support.dovecot import PASSWORD, Dovecot, token
 from tests.support.waiting import eventually
 
@@ -340,6 +341,76 @@ def test_a_kicked_poller_comes_back(box: Box) -> None:
         client.logout()
         eventually(lambda: box.journal() == ["one"], 20)
         eventually(lambda: poller.state().failures == 0)
+
+
+def test_a_surprise_is_tried_again_too(box: Box, caplog: pytest.LogCaptureFixture) -> None:
+    box.put("one")
+    tries = []
+
+    def surprise_once(received: Received) -> bool:
+        tries.append(received)
+        if len(tries) == 1:
+            raise ZeroDivisionError
+        return False
+
+    box.fail_at = surprise_once
+    with running(box) as poller:
+        eventually(lambda: box.journal() == ["one"], 20)
+        eventually(lambda: poller.state().error is None)
+    assert "unexpected" in caplog.text
+
+
+def test_a_server_that_can_little_is_polled_and_mail_is_copied_and_expunged() -> None:
+    with serving("IMAP4rev1") as server, server.client("u0") as client:
+        box = Box(server, "u0", client)
+        box.put("one", "two")
+        with running(box, after=Move("Processed"), poll=0.1):
+            eventually(lambda: box.journal() == ["one", "two"])
+            box.put("three")
+            eventually(lambda: box.journal() == ["one", "two", "three"])
+        assert box.subjects() == []
+        assert box.subjects("Processed") == ["one", "two", "three"]
+
+
+def test_a_mail_expunged_while_it_is_read_is_passed_over(box: Box) -> None:
+    box.put("one")
+    box.put("two", size=9_000_000)  # a FETCH of its own
+
+    def expunge_the_other(received: Received) -> bool:
+        if b"Subject: one" in received.raw:
+            box.client.select_folder("INBOX")
+            box.client.add_flags([2], [DELETED])
+            box.client.expunge()
+        return False
+
+    box.fail_at = expunge_the_other
+    assert box.poller().poll_once() == 1
+    assert box.journal() == ["one"]
+    assert box.poller().poll_once() == 0
+
+
+def test_a_restarted_server_is_found_again(box: Box) -> None:
+    with running(box) as poller:
+        eventually(lambda: poller.state().phase is Phase.WAITING)
+        box.server.stop()
+        eventually(lambda: poller.state().failures)
+        box.server.start()
+        with box.server.client(box.user) as client:
+            client.append("INBOX", mail("one"))
+        eventually(lambda: box.journal() == ["one"], 30)
+        eventually(lambda: poller.state().error is None)
+
+
+def test_stopping_does_not_wait_for_the_end_of_idle(box: Box) -> None:
+    with running(box, idle=600.0) as poller:
+        eventually(lambda: poller.state().phase is Phase.WAITING)
+
+
+def test_idle_is_begun_anew_after_its_time(box: Box) -> None:
+    with running(box, idle=0.2) as poller:
+        first = eventually(lambda: poller.state().last_success)
+        eventually(lambda: poller.state().last_success > first)
+        assert poller.state().failures == 0
 
 
 def test_trouble_with_the_journal_is_tried_again(box: Box) -> None:

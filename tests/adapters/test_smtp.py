@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import smtplib
 import socket
 import ssl
+import subprocess
 import threading
 
 import pytest
@@ -522,3 +524,34 @@ def test_what_a_trusted_relay_proved_goes_with_the_mail(intake) -> None:
     client.up_to_data()
     client.say(b"Authentication-Results: mx.acme.example; dmarc=pass header.from=kund.example\r\n" + WIRE)
     assert intake.journal.rows[0].proof.verdict == "pass"
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
+def test_a_client_of_others_gets_its_mail_in(intake, certificate: Certificate, protocol: str) -> None:
+    swaks = shutil.which("swaks")
+    if swaks is None:
+        pytest.skip("swaks is not installed")
+    intake.listen(protocol=protocol, certificate=certificate.chain, key=certificate.key)
+    host, port = intake.place
+    said = subprocess.run(
+        [
+            *(
+                swaks,
+                "--server",
+                host,
+                "--port",
+                str(port),
+                "--protocol",
+                {"smtp": "ESMTP", "lmtp": "LMTP"}[protocol],
+                "--tls",
+            ),
+            *("--from", "karin@kund.example", "--to", "desk@acme.example,desk+1@acme.example", "--body", "hej\n.\nda"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert said.returncode == 0, said.stdout
+    assert intake.journal.rows[0].envelope.rcpt_to == ("desk@acme.example", "desk+1@acme.example")
+    assert b"hej\r\n.\r\nda" in raws(intake)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -185,6 +186,23 @@ def test_an_access_token_is_used() -> None:
         assert isinstance(sent_by(relay), Sent)
     (said,) = [command for command in peer.commands if command.startswith("AUTH")]
     assert said == "AUTH XOAUTH2 dXNlcj11QHgBYXV0aD1CZWFyZXIgdG9rAQE="
+
+
+def test_credentials_stay_here_where_there_is_no_tls() -> None:
+    options = SmarthostOptions("relay", "smarthost.example", 25, tls="none", user="u", password="hemligt")
+    assert not options.hides_credentials()
+    assert replace(options, allow_plain=True).hides_credentials()
+    assert replace(options, tls="starttls").hides_credentials()
+    assert replace(options, host="localhost").hides_credentials()
+    assert replace(options, host="::1").hides_credentials()
+
+
+def test_a_server_without_login_defers() -> None:
+    with SmtpPeer(offers=("HELP",)) as peer, closing(relay_to(peer, user="u", password="hemligt")) as relay:
+        outcome = sent_by(relay)
+        assert isinstance(outcome, Deferred)
+        assert outcome.code is None
+        assert peer.taken == []
 
 
 def test_a_refused_login_defers_and_keeps_the_password_out_of_its_text() -> None:

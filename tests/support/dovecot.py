@@ -63,6 +63,7 @@ namespace inbox {{
   separator = /
 }}
 protocol imap {{
+  {capability}
   mail_max_userip_connections = 50
 }}
 service anvil {{
@@ -90,9 +91,12 @@ def free_port() -> int:
 
 
 class Dovecot:
-    """Users are u0, u1, ...; take a fresh one for each test instead of a fresh server."""
+    """Users are u0, u1, ...; take a fresh one for each test instead of a fresh server.
 
-    def __init__(self, folder: Path) -> None:
+    `capability` is what it says it can do after login, for a server that can little.
+    """
+
+    def __init__(self, folder: Path, capability: str | None = None) -> None:
         # imap-login refuses to run as root: there it runs as nobody.
         self.owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self.folder = folder
@@ -110,6 +114,7 @@ class Dovecot:
         self.configuration.write_text(
             CONFIGURATION.format(
                 d=folder,
+                capability=f"imap_capability = {capability}" if capability else "",
                 user=self.owner.pw_name,
                 group=grp.getgrgid(self.owner.pw_gid).gr_name,
                 uid=self.owner.pw_uid,

@@ -101,6 +101,7 @@ class _Role(StrEnum):
     SIGNATURE = "signature"
     COMMAND = "command"
     SUSPECT = "suspect"
+    QUOTED = "quoted"  # a verb in a quoted line: never obeyed, never sent on
     TEXT = "text"
 
 
@@ -135,7 +136,8 @@ def read(
         _obey_all(lines)
     commands = tuple(_command(number, line) for number, line in enumerate(lines, 1) if line.obeyed)
     suspects = () if doubtful is Doubtful.TEXT else tuple(_suspects(lines))
-    removed = (*keys_removed, *(tidy(line.written) for line in lines if line.obeyed))
+    gone = (tidy(line.written) for line in lines if line.obeyed or line.role is _Role.QUOTED)
+    removed = (*keys_removed, *gone)
     return Reading(commands, _remaining(lines), suspects, key, removed)
 
 
@@ -171,6 +173,8 @@ def _judge(written: str, fields: Mapping[str, str], near: _Nearness) -> _Line:
     plain = _unwrapped(tidy(written))
     if not plain:
         return _Line(written, _Role.BLANK)
+    if plain[0] in ">|":
+        return _Line(written, _Role.QUOTED if _quotes_verb(plain) else _Role.TEXT)
     match = _HASH_LINE.match(plain)
     if match is None:
         return _Line(written, _Role.TEXT)
@@ -185,6 +189,11 @@ def _judge(written: str, fields: Mapping[str, str], near: _Nearness) -> _Line:
     if field is not None:
         return _Line(written, _Role.COMMAND, "field", f"{field}={_without_full_stop(argument.lstrip('= '))}")
     return _unknown(written, plain, word, near)
+
+
+def _quotes_verb(plain: str) -> bool:
+    match = _HASH_LINE.match(_unwrapped(plain.lstrip("> |")))
+    return match is not None and vocabulary.find(match[1]) is not None
 
 
 def _unknown(written: str, plain: str, word: str, near: _Nearness) -> _Line:
@@ -254,7 +263,7 @@ def _suspects(lines: list[_Line]) -> list[Suspect]:
 
 
 def _remaining(lines: list[_Line]) -> str:
-    left = [line for line in lines if not line.obeyed]
+    left = [line for line in lines if not line.obeyed and line.role is not _Role.QUOTED]
     if all(line.role in _SILENT for line in left):
         return ""
     text = "\n".join(_ESCAPED.sub(r"\1", line.written) for line in left)

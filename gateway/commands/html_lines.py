@@ -65,7 +65,7 @@ _LEFT_EMPTY = frozenset(
 _FULL = "img, hr, table, input, video, object"
 _MARK = "data-emptied"
 _DEEPEST = 256
-_SIGNS = " *_•·-–—.0123456789)(~`"
+_SIGNS = " *_•·-–—.0123456789)(~`>|"
 
 
 @dataclass(slots=True)

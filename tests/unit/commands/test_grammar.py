@@ -117,8 +117,10 @@ def test_what_clients_add_to_addresses_is_ignored(written, meant):
     assert read(written).commands[0].argument == meant
 
 
-def test_quoted_lines_are_never_obeyed():
-    assert read("> #close\n\nHej Karin, hur går det?").commands == ()
+def test_a_quoted_verb_is_neither_obeyed_nor_sent_on():
+    reading = read("> Skrivaren blinkar\n> #close\n\nHej Karin, hur går det?")
+    assert (reading.commands, reading.suspects) == ((), ())
+    assert reading.text == "> Skrivaren blinkar\n\nHej Karin, hur går det?"
 
 
 def test_the_desks_own_fields_are_verbs():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.commands import vocabulary
 from gateway.commands.grammar import looks_like_command, read
 from gateway.commands.relay import prepare
+from gateway.mail.html import to_text
 
 WORDS = [word for verb in vocabulary.TABLE for words in verb.words.values() for word in words]
 FORMS = [
@@ -77,26 +78,41 @@ def test_reading_never_fails_and_loses_nothing_but_commands_and_keys(text):
     assert reading.suspects or clean(reading.text) or "\\" in text
 
 
-HTML = [
-    "<p>{}</p><p>Hej Karin!</p>",
-    '<p class="MsoNormal"><span lang="SV">{}<o:p></o:p></span></p><p class="MsoNormal">Hej<o:p></o:p></p>',
-    '<div dir="ltr">{}<div><br></div><div>Hej Karin!</div></div>',
-    '<html><head></head><body dir="auto">{}<div><br></div><div>Hej</div><br></body></html>',
-    "<div>Hej Karin!<br><br>{}<br></div>",
-    "<ul><li>{}</li></ul><p>Hej</p>",
-    "<p><b>{}</b></p><div>Hej</div>",
-    "<table><tr><td>{}</td></tr></table><p>Hej</p>",
-    "<p>Hej</p><p><span>{}</span></p>",
-]
+HTML = {
+    "plain": "<p>{}</p><p>Hej Karin!</p>",
+    "Outlook": '<p class="MsoNormal"><span lang="SV">{}<o:p></o:p></span></p><p class="MsoNormal">Hej<o:p></o:p></p>',
+    "Gmail": '<div dir="ltr">{}<div><br></div><div>Hej Karin!</div></div>',
+    "iOS": '<html><head></head><body dir="auto">{}<div><br></div><div>Hej</div><br></body></html>',
+    "Android": "<div dir='auto'>Hej Karin!<br><br>{}<br></div>",
+    "bullets": "<ul><li>{}</li></ul><p>Hej</p>",
+    "numbers": "<ol><li>{}</li><li>{}</li></ol><p>Hej</p>",
+    "bold": "<p><b>{}</b></p><div>Hej</div>",
+    "table": "<table><tr><td>{}</td></tr></table><p>Hej</p>",
+    "heading": "<h1>{}</h1><p>Hej</p>",
+    "after the text": "<p>Hej</p><p><span>{}</span></p>",
+    "quoted": "<blockquote>{}</blockquote><p>Hej</p>",
+    "link": "<a href='https://x.example'>{}</a><p>Hej</p>",
+    "code": "<pre>{}</pre><p>Hej</p>",
+}
 
 
-@pytest.mark.parametrize("html", HTML)
-def test_commands_leave_the_html_as_well(html):
-    for word in WORDS[HTML.index(html) % 3 :: 3]:
-        reading = read(f"#{word}\n\nHej Karin!")
-        if reading.suspects:
-            continue
-        relayed = prepare(reading, html.format(f"#{word}"))
+@pytest.mark.parametrize("client", HTML)
+def test_no_verb_in_the_html_of_any_client_reaches_a_customer(client):
+    turn = list(HTML).index(client)
+    for word in WORDS[turn % 3 :: 3]:
+        html = HTML[client].replace("{}", f"#{word}")
+        reading = read(to_text(html))
+        relayed = prepare(reading, html)
+        assert not reading.suspects, word
+        assert bool(reading.commands) is (client != "quoted"), word
+        assert relayed.text.startswith("Hej")
+        assert f"#{word}" not in relayed.text
         assert relayed.html is not None
         assert f"#{word}" not in relayed.html
         assert "Hej" in relayed.html
+
+
+@pytest.mark.parametrize("client", HTML)
+def test_a_verb_in_the_middle_of_html_holds_the_mail(client):
+    html = f"<p>Hej Karin, så här är det</p>{HTML[client].replace('{}', '#löst')}<p>och mer därtill</p>"
+    assert read(to_text(html)).suspects or client == "quoted"

@@ -134,6 +134,8 @@ def reason(status: str | None, said: str) -> Reason:
     if status == "5.4.1" and "recipient address rejected: access denied" in words:
         return Reason.UNKNOWN_USER  # what Microsoft says of addresses that a directory does not hold
     by_status = _BY_STATUS.get(status.partition(".")[2]) if status and status[0] in "45" else None
+    if status and status[0] == "4" and by_status in HARD:
+        by_status = None  # given up after a temporary answer: only words can say that it is for ever
     return _by_words(words, by_status) or by_status or _by_class(status)
 
 

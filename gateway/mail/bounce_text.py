@@ -32,6 +32,10 @@ _FAILED_RECIPIENT: Final = re.compile(
     r"(?:rcpt to:\s{0,3}|final-recipient:\s{0,3}(?:rfc822;)?\s{0,3}|original-recipient:\s{0,3}(?:rfc822;)?\s{0,3}|recipient(?: address)?:\s{0,3}|unknown user:\s{0,3}|failed recipient:\s{0,3}|to:\s{0,3})<?([^\s<>,;:]{1,64}@[\w.-]{1,190}\w)",
     re.IGNORECASE,
 )
+# Parcels are not delivered either; a report on mail names an address, and speaks of mail.
+_OF_MAIL: Final = re.compile(
+    r"smtp|mailbox|recipient|e-?mail|mejl|e-post|メール|\b[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d"
+)
 _MOST_RECIPIENTS: Final = 50
 _MESSAGE_ID: Final = re.compile(
     r"^[> \t]{0,4}message-id:[ \t]{0,4}\s{0,2}(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
@@ -67,7 +71,7 @@ def is_a_report(headers: Sequence[tuple[str, str]], text: str) -> bool:
         or "reply" in by.get("from", "")
         or "multipart/report" in by.get("content-type", "")
     )
-    return titled and worded and automatic
+    return titled and worded and automatic and _ADDRESS.search(body) is not None and _OF_MAIL.search(body) is not None
 
 
 def _from_daemon(by: dict[str, str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 # Beginnings that no person writes.
 CERTAIN_VACATION_SUBJECTS: Final = (
-    "automatiskt svar", "autosvar", "automatisk svar", "frånvaroavisering", "frånvaromeddelande", "frånvarosvar", "fraværsassistent", "fraværsmelding", "fraværsmeddelelse", "fravær:", "autosvar:", "automaattinen vastaus", "poissaoloviesti", "poissa:", "automatic reply", "automatic response", "automated reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "out of office", "out-of-office", "ooo:",
+    "auto:", "automatiskt svar", "autosvar", "automatisk svar", "frånvaroavisering", "frånvaromeddelande", "frånvarosvar", "fraværsassistent", "fraværsmelding", "fraværsmeddelelse", "fravær:", "autosvar:", "automaattinen vastaus", "poissaoloviesti", "poissa:", "automatic reply", "automatic response", "automated reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "out of office", "out-of-office", "ooo:",
     "automatische antwort", "automatische antw", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheit:", "abwesenheitsmeldung", "abwesend:", "réponse automatique", "absence du bureau", "message d'absence", "absence :", "absence:", "respuesta automática", "respuesta automatica", "fuera de la oficina", "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária", "risposta automatica", "fuori sede", "fuori ufficio", "automatisch antwoord", "afwezigheidsbericht", "afwezig:", "niet aanwezig", "autoodpowiedź", "odpowiedź automatyczna", "automatyczna odpowiedź", "automatická odpověď", "automatická odpoveď", "automatikus válasz", "răspuns automat", "автоответ", "автоматический ответ", "автоматична відповідь", "otomatik yanıt", "自動応答", "自動返信", "不在", "自动答复", "自动回复", "자동 회신", "automatvastus", "abwesenheitsassistent",
 )  # fmt: skip
 VACATION_SUBJECTS: Final = (
@@ -32,7 +32,7 @@ VACATION_TEXTS: Final = (
 )  # fmt: skip
 
 AUTOMATIC_SUBJECTS: Final = (
-    "automatiskt meddelande", "automatisk bekräftelse", "[auto]", "auto:", "automatisk melding", "automatisk besked", "automatic message", "automatic notification", "auto confirmation", "automatic acknowledgement", "[auto-reply]", "[autoreply]",
+    "automatiskt meddelande", "automatisk bekräftelse", "[auto]", "automatisk melding", "automatisk besked", "automatic message", "automatic notification", "auto confirmation", "automatic acknowledgement", "[auto-reply]", "[autoreply]",
     "vi har tagit emot ditt ärende", "vi har mottagit ditt ärende", "ditt ärende har registrerats", "vi har mottatt din henvendelse", "your ticket has been", "we have received your request", "your request has been received", "your support request has been",
 )  # fmt: skip
 MACHINE_LOCAL_PARTS: Final = (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.mail import bounce_text
-from gateway.mail.bounce_reason import HARD, Reason, enhanced_status, reason
+from gateway.mail.bounce_reason import HARD, enhanced_status, reason
 from gateway.mail.message import DeliveryReport, RecipientReport
 from gateway.mail.references import Prefix, prefix
 
@@ -31,21 +31,17 @@ _REPLY_CODE: Final = re.compile(r"(?<![\d.-])([45]\d\d)(?=[ -]|$)")
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]{0,3}:[ \t]{0,3}(.{0,4000})")
 _TYPED: Final = re.compile(r"[A-Za-z0-9-]{1,20}\s?;\s{0,3}")
 _ACTIONS: Final = ("failed", "delayed", "delivered", "relayed", "expanded")
+_DELAY_SUBJECTS: Final = ("delay", "warning:", "försen", "forsink", "verzöger", "retard", "retraso", "vertrag", "opóźn")
 _DELAY_WORDS: Final = (
-    "warning: ",
-    "delayed",
-    "will be retried",
-    "will be attempted",
-    "retry",
-    "still trying",
-    "keep trying",
-    "you do not need to resend",
-    "no action is required",
-    "försenad",
-    "forsinket",
-    "verzögert",
-    "has not yet been delivered",
-    "temporarily",
+    "will be retried", "will retry", "will be attempted", "attempts will continue", "will continue", "still trying", "keep trying", "do not need to resend", "no action is required", "not yet been delivered", "still being retried", "är försenat", "er forsinket", "försöker igen", "prøver igjen", "verzögert",
+)  # fmt: skip
+_FINAL_WORDS: Final = (
+    "permanent error",
+    "permanent fatal",
+    "permanent delivery",
+    "giving up",
+    "given up",
+    "could not be delivered for",
 )
 _CONTEXT: Final = 600  # characters around a recipient that speak of him
 
@@ -154,8 +150,6 @@ def _words_about(address: str, words: str) -> str:
 
 
 def _is_permanent(status: str | None, said: str, diagnostic: str = "") -> bool:
-    if status is not None and status.startswith("4"):
-        return False
     if diagnostic.casefold().startswith("x-unix"):
         return False
     found = reason(status, said)
@@ -181,12 +175,12 @@ def _spoken_of(address: str, notice: bounce_text.Notice, subject: str, *, alone:
     said = notice.said if alone else _words_about(address, notice.said)
     status = enhanced_status(said) or enhanced_status(subject)
     whole = f"{said} {subject}"
-    found = reason(status, whole)
-    delayed = (
-        found in (Reason.TEMPORARY, Reason.UNCLEAR)
-        and any(word in whole.casefold() for word in _DELAY_WORDS)
-        and "permanent" not in said.casefold()
-        and (status or "4").startswith("4")
-    )
+    delayed = not (status or "4").startswith("5") and _speaks_of_delay(subject.casefold(), said.casefold())
     action = "delayed" if delayed else "failed"
     return RecipientReport(address, action, status, not delayed and _is_permanent(status, whole))
+
+
+def _speaks_of_delay(subject: str, said: str) -> bool:
+    if any(word in said for word in _FINAL_WORDS):
+        return False
+    return any(word in subject for word in _DELAY_SUBJECTS) or any(word in said for word in _DELAY_WORDS)

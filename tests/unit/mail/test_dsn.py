@@ -53,6 +53,9 @@ def test_a_report_names_recipient_status_and_the_mail_it_is_about() -> None:
         ("failed", "5.3.4", "smtp; 552 5.3.4 Message size exceeds fixed limit", ("failed", "5.3.4", False)),
         ("failed", "5.0.0", "smtp; 550 5.1.1 no such user", ("failed", "5.1.1", True)),
         ("failed", "4.4.7", "smtp; 421 4.4.2 Connection timed out", ("failed", "4.4.7", False)),
+        ("failed", "4.1.1", "smtp; 450 4.1.1 unverified address, greylisted", ("failed", "4.1.1", False)),
+        ("failed", "4.4.4", "smtp; Host or domain name not found", ("failed", "4.4.4", True)),
+        ("delayed", "4.1.1", "smtp; 450 4.1.1 User unknown", ("delayed", "4.1.1", False)),
         ("failed", "5.1.6", "smtp; 551 5.1.6 Recipient has moved", ("failed", "5.1.6", True)),
         ("Failed (unrecoverable)", "5.1.1 (bad destination mailbox)", "", ("failed", "5.1.1", True)),
         ("", "5.1.1", "smtp; 550 user unknown", ("failed", "5.1.1", True)),
@@ -210,6 +213,13 @@ def test_a_warning_of_a_delay_is_no_failure() -> None:
     assert (found.recipients[0].action, found.recipients[0].permanent) == ("delayed", False)
 
 
+def test_gmail_says_so_when_it_will_try_again() -> None:
+    text = f"** Delivery incomplete **\n\nThere was a temporary problem delivering your message to {KARIN}. Gmail will retry for 46 more hours. You'll be notified if the delivery fails permanently.\n\nThe response was:\n450 4.2.1 try later"
+    found = by_words(text, "Delivery Status Notification (Delay)")
+    assert found is not None
+    assert (found.recipients[0].action, found.recipients[0].permanent) == ("delayed", False)
+
+
 @pytest.mark.parametrize(
     ("headers", "text"),
     [
@@ -229,6 +239,10 @@ def test_a_warning_of_a_delay_is_no_failure() -> None:
                 ("Auto-Submitted", "auto-replied"),
             ],
             "Jag är på semester.",
+        ),
+        (
+            [("From", "noreply@parcel.example"), ("Subject", "Delivery failed"), ("Auto-Submitted", "auto-generated")],
+            "Your parcel could not be delivered. Please contact us.",
         ),
         ([], ""),
     ],

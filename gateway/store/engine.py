@@ -85,12 +85,13 @@ class Store:
         return nullcontext() if self.file is None else sole_daemon(self.file)
 
     def upgrade(self) -> bool:
-        """Bring the schema to `HEAD`; say whether there was anything to do."""
+        """Bring the schema to `HEAD`, all of it or nothing; say whether there was anything to do."""
         if self.version() == HEAD:
             return False
         from gateway.store.migrate import upgrade  # Alembic is heavy and seldom needed
 
-        upgrade(self)
+        with self.write("schema commit") as conn:
+            upgrade(conn)
         return True
 
     def version(self) -> str | None:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
-
-if TYPE_CHECKING:
-    from gateway.store.engine import Store
+from sqlalchemy import Connection, text
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 7_240_311  # any number, the same for all daemons on one PostgreSQL
@@ -24,11 +20,10 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(store: Store) -> None:
-    """Run what is missing in one transaction: all of it or nothing. Several daemons that start at once take turns."""
+def upgrade(conn: Connection) -> None:
+    """Run what is missing in the transaction of `conn`. Several daemons that start at once take turns."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
     config = configuration()
-    with store.write("schema commit") as conn:
-        if store.dialect == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -106,7 +107,7 @@ _NEXT = Prepared(
 )
 _OPEN = Prepared(insert(tickets).returning(tickets.c.id))
 _JOIN = Prepared(insert_once(participants).on_conflict_do_nothing())
-_FIELDS = {field.name for field in fields(Ticket)}
+_COLUMNS = tuple(field.name for field in fields(Ticket) if field.name not in {"id", "participants", "children"})
 
 
 def open_ticket(conn: Connection, effect: OpenTicket, now: datetime, *, status: Status = Status.NEW) -> Ticket:
@@ -131,11 +132,18 @@ def open_ticket(conn: Connection, effect: OpenTicket, now: datetime, *, status: 
 
 
 def _row_of(ticket: Ticket, now: datetime) -> dict[str, Any]:
-    names = _FIELDS - {"id", "participants", "children"}
-    return {**to_columns({name: getattr(ticket, name) for name in names}), "updated_at": now}
+    return {**to_columns({name: getattr(ticket, name) for name in _COLUMNS}), "updated_at": now}
 
 
 # --- changing -----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(256)
+def _change(names: tuple[str, ...]) -> Prepared:
+    """Return the guarded statement that sets these columns; there are few combinations."""
+    values = {name: bindparam(f"to_{name}", type_=tickets.c[name].type) for name in names}
+    guard = and_(tickets.c.id == bindparam("row_id"), tickets.c.version == bindparam("seen"))
+    return Prepared(sa.update(tickets).where(guard).values({"version": tickets.c.version + 1, **values}))
 
 
 def update(
@@ -146,10 +154,9 @@ def update(
     Empty `values` only raise the version. `participants` are changed by `join` and `leave`.
     VersionConflictError: load and decide anew.
     """
-    columns = to_columns(values) | {"version": seen_version + 1} | ({} if at is None else {"updated_at": at})
-    guard = and_(tickets.c.id == bindparam("row_id"), tickets.c.version == bindparam("seen"))
-    changed = conn.execute(sa.update(tickets).where(guard).values(columns), {"row_id": ticket_id, "seen": seen_version})
-    if changed.rowcount != 1:
+    columns = to_columns(values) | ({} if at is None else {"updated_at": at})
+    bound = {f"to_{name}": value for name, value in columns.items()} | {"row_id": ticket_id, "seen": seen_version}
+    if _change(tuple(sorted(columns))).count(conn, bound) != 1:
         raise VersionConflictError(f"ticket {ticket_id} is no longer at version {seen_version}")
     if "foreign_references" in values:
         conn.execute(delete(foreign_references).where(foreign_references.c.ticket_id == ticket_id))

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from gateway.policy.actions import FORMS
 from gateway.policy.conditions import NAMES
 from gateway.policy.durations import Unit
+from gateway.policy.load import load
 from gateway.policy.roles import ROLES, VERBS
 from gateway.policy.schema import Policy
 from gateway.policy.schema_desk import TELL
@@ -139,3 +140,16 @@ def test_roles_and_verbs_are_the_table_of_the_code():
     assert {role: everything if "all" in dict(rows)[role] else verbs for role, verbs in documented.items()} == {
         role: VERBS[role] for role in ROLES
     }
+
+
+def test_the_first_example_of_the_docs_is_a_whole_file():
+    first = re.findall(r"```yaml\n(.*?)```", RULES, re.DOTALL)[0]
+    assert list(load({"rules.yaml": first}).desks) == ["support"]
+
+
+def test_the_rule_of_the_docs_loads():
+    first, rule = re.findall(r"```yaml\n(.*?)```", RULES, re.DOTALL)
+    desk = "desks:\n  a: {addresses: [a@b.example], fields: {order_number: {}}}\n"
+    policy = load({"rules.yaml": desk + "groups: {finance: {}}\n" + rule})
+    assert policy.rules[0].name == "Invoices"
+    assert first != rule

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+MANY = 300
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like this one, or None where none is like it."""
     by_fold = {name.casefold(): name for name in known}
+    if len(by_fold) > MANY:  # comparing takes its time: a typing mistake is seldom in the first letter
+        by_fold = {fold: name for fold, name in by_fold.items() if fold[:1] == word.casefold()[:1]}
     hits = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[hits[0]] if hits else None
 

@@ -19,6 +19,7 @@ _SENTENCES = {
     "path_type": "a path in quotes is meant here",
     "model_type": "a table is meant here",
     "mapping_type": "a table is meant here",
+    "dict_type": "a table is meant here",
     "tuple_type": 'a list is meant here, as in ["one", "two"]',
     "string_pattern_mismatch": "a name is small letters, digits, . _ and -",
     "date_type": "a date is written without quotes, as in 2026-11-01",
@@ -61,8 +62,10 @@ def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
             return f"`{path[-1]}` is one of {str(context.get('expected')).replace(' or ', ', ')}"
         case "value_error":
             return str(context.get("error"))
-        case "greater_than_equal" | "less_than_equal":
-            return f"`{path[-1]}` is out of range: {error['msg'].lower()}"
+        case "greater_than_equal":
+            return f"`{path[-1]}` is at least {context.get('ge')}"
+        case "less_than_equal":
+            return f"`{path[-1]}` is at most {context.get('le')}"
         case _:
             return _SENTENCES.get(kind, error["msg"])
 

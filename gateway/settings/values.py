@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -127,10 +128,16 @@ def trust(value: Any, words: tuple[str, ...]) -> Trust:
     if not isinstance(value, dict) or not isinstance(value.get("authserv_id"), str):
         raise ValueError(said)  # noqa: TRY004  # pydantic reports ValueError only
     relays = value.get("relays", [])
-    if value.keys() - {"authserv_id", "relays"} or not _texts(relays):
+    if value.keys() - {"authserv_id", "relays"} or not _networks(relays):
         raise ValueError(said + '; relays = ["127.0.0.1"] may stand beside it')
     return Trust("authserv", value["authserv_id"], tuple(relays))
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def _networks(value: Any) -> bool:
+    """Say whether this is a list of IP addresses or networks."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return False
+    try:
+        return all(ipaddress.ip_network(item, strict=False) for item in value)
+    except ValueError:
+        return False

@@ -54,7 +54,15 @@ def test_anything_else_is_refused(read, wrong):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["all", 5, {"relays": []}, {"authserv_id": "x", "more": 1}, {"authserv_id": "x", "relays": "y"}]
+    "wrong",
+    [
+        "all",
+        5,
+        {"relays": []},
+        {"authserv_id": "x", "more": 1},
+        {"authserv_id": "x", "relays": "y"},
+        {"authserv_id": "x", "relays": ["mx.acme.example"]},
+    ],
 )
 def test_unknown_trust_is_refused(wrong):
     with pytest.raises(ValueError, match="write none"):

@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.mail import class_words as say
 from gateway.mail.message import DeliveryReport, Envelope, MailClass
+from gateway.mail.references import Prefix, prefix
 from gateway.mail.spam_verdict import spam
 
 __all__ = ["classify", "spam"]
@@ -19,6 +20,7 @@ __all__ = ["classify", "spam"]
 _SUBJECT_SCAN: Final = 300
 _TEXT_SCAN: Final = 1500
 _LONGEST_REACTION: Final = 600
+_LONGEST_ABSENCE: Final = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,17 @@ def _vacation(mail: _Mail) -> list[str]:
         return [f"the subject speaks of an absence: {anywhere}", *automatic]
     if text is not None and _is_answering(automatic):
         return [f"an automatic answer speaks of an absence: {text}", *automatic]
-    return by_header and [*by_header, *automatic]
+    return (by_header and [*by_header, *automatic]) or _unmarked_absence(mail)
+
+
+def _unmarked_absence(mail: _Mail) -> list[str]:
+    """Bad responders answer without any mark: a short answer, two absence phrases, no question."""
+    text = mail.text.casefold()
+    if prefix(mail.subject) not in (Prefix.REPLY, Prefix.EITHER) or len(text) > _LONGEST_ABSENCE or "?" in text:
+        return []
+    found = [phrase for phrase in say.VACATION_TEXTS if phrase in text]
+    distinct = [phrase for phrase in found if not any(phrase != other and phrase in other for other in found)]
+    return [f"an answer that only speaks of an absence: {', '.join(distinct[:3])}"] if len(distinct) >= 2 else []
 
 
 def _is_certain(subject: str, phrase: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from enum import Enum
 from typing import Final
 
@@ -33,15 +34,22 @@ class Prefix(Enum):
     NONE = "none"
 
 
-def in_subject(subject: str) -> str | None:
-    """Find the first `[ACME-1042]`, however it was folded or its dash was changed; returned as `ACME-1042`."""
-    found = _TAG.search(_unfolded(subject))
+def in_subject(subject: str, ours: Collection[str] | None = None) -> str | None:
+    """Find the first `[ACME-1042]`, however it was folded or its dash was changed; returned as `ACME-1042`.
+
+    With `ours` (prefixes in capitals) only those count.
+    """
+    tags = _TAG.finditer(_unfolded(subject))
+    found = next((tag for tag in tags if ours is None or tag[1].upper() in ours), None)
     return None if found is None else f"{found[1].upper()}-{int(found[2])}"
 
 
-def base_subject(subject: str) -> str:
-    """Return the subject without prefixes of any language, marks of mail systems and references of ours."""
-    rest = _TAG.sub(" ", _unfolded(subject))
+def base_subject(subject: str, ours: Collection[str] | None = None) -> str:
+    """Return the subject without prefixes of any language, marks of mail systems and references.
+
+    With `ours` (prefixes in capitals) only those references go: a customer's own tags stay.
+    """
+    rest = _TAG.sub(lambda tag: " " if ours is None or tag[1].upper() in ours else tag[0], _unfolded(subject))
     while True:
         rest = rest.strip()
         shorter = _without_first(rest)

@@ -109,6 +109,21 @@ def test_an_automatic_answer_that_speaks_of_an_absence_is_a_vacation() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Hej! Jag är på semester och är tillbaka den 8 augusti. Vid brådskande ärenden, kontakta Bo.",
+        "Jeg er på ferie. Ved hastesaker, kontakt Bo. Jeg er tilbake 8. august.",
+        "I am out of the office until 8 August. For urgent matters please contact Bo.",
+        "Ich bin bis zum 8. August nicht im Büro. In dringenden Fällen wenden Sie sich an Bo.",
+    ],
+)
+def test_a_responder_without_any_mark_is_known_by_two_phrases(text: str) -> None:
+    assert kind(subject="Re: [ACME-1042] Skrivaren", text=text) is MailClass.VACATION
+    assert kind(subject="Skrivaren", text=text) is MailClass.PERSON
+    assert kind(subject="Re: Skrivaren", text=f"{text} Hinner ni innan dess?") is MailClass.PERSON
+
+
+@pytest.mark.parametrize(
     ("subject", "text"),
     [
         ("Semesterplanering", "Hej, hur söker jag semester i systemet?"),

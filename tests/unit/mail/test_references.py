@@ -63,3 +63,10 @@ def test_taking_prefixes_away_twice_changes_nothing(subject: str) -> None:
 )  # fmt: skip
 def test_the_prefix_tells_replies_from_forwards(subject: str, said: Prefix) -> None:
     assert prefix(subject) is said
+
+
+def test_with_our_prefixes_given_the_tags_of_others_stay() -> None:
+    subject = "Re: [JIRA-55] [ACME-1042] Skrivaren"
+    assert base_subject(subject, {"ACME"}) == "[JIRA-55] Skrivaren"
+    assert in_subject(subject, {"ACME"}) == "ACME-1042"
+    assert in_subject(subject) == "JIRA-55"

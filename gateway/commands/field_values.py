@@ -10,6 +10,7 @@ import regex
 
 from gateway.commands import arguments, dates
 from gateway.commands.sentences import Said, say
+from gateway.policy.schema import Policy
 from gateway.policy.schema_desk import CustomField, Desk
 from gateway.tickets.model import Ticket
 
@@ -37,14 +38,17 @@ def read(field: CustomField, value: str, shown: str, now: datetime, zone: tzinfo
     return kept
 
 
-def missing(desk: Desk, ticket: Ticket, language: str, word: str) -> tuple[tuple[str, str], ...]:
+def missing(policy: Policy, desk: Desk, ticket: Ticket, language: str, word: str) -> tuple[tuple[str, str], ...]:
     """Return label and ready line of every field that must be filled in before the ticket is resolved."""
-    empty = [
-        name
-        for name, declared in desk.fields.items()
-        if declared.required_at is not None and not (ticket.fields.get(name) or declared.default)
-    ]
+    template = policy.ticket_templates.get(ticket.template or "")
+    wanted = [name for name, declared in desk.fields.items() if declared.required_at is not None]
+    wanted += [name for name in (template.required if template is not None else ()) if name not in wanted]
+    empty = [name for name in wanted if not (ticket.fields.get(name) or _default(desk, name))]
     return tuple((label(desk.fields, name, language), f"#{word} {name}=") for name in empty)
+
+
+def _default(desk: Desk, name: str) -> str | None:
+    return desk.fields[name].default if name in desk.fields else None
 
 
 def _by_type(field: CustomField, value: str, now: datetime, zone: tzinfo) -> str | Said | None:

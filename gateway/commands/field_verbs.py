@@ -9,7 +9,9 @@ from gateway.commands.arguments import Choice
 from gateway.commands.context import Outcome, Scene, Step, field_words
 from gateway.commands.sentences import Said, say
 from gateway.commands.spelling import bare
+from gateway.rules.substitutes import substitutes
 from gateway.rules.templates import expand
+from gateway.rules.wording import Values
 from gateway.tickets.effects import Effect
 
 CHANGED = ("changed",)
@@ -112,8 +114,12 @@ def template(scene: Scene) -> Outcome:
         return name
     given = expand(policy, name, scene.ticket.language or scene.context.settings.languages[0])
     given = {key: value for key, value in given.items() if key not in {"desk", "subject", "status", "description"}}
+    known = Values(substitutes(None, scene.ticket, policy, "changed"))
+    given |= {key: known.filled(given[key]) for key in ("solution",) if key in given}
+    given["fields"] = {name: known.filled(text) for name, text in given.get("fields", {}).items()} | dict(
+        scene.ticket.fields
+    )
     given["tags"] = tuple(dict.fromkeys((*scene.ticket.tags, *given.get("tags", ()))))
-    given["fields"] = {**given.get("fields", {}), **scene.ticket.fields}
     effects = tuple(
         scene.change(key, value) for key, value in given.items() if getattr(scene.ticket, key, None) != value
     )

@@ -15,9 +15,9 @@ _T: dict[str, tuple[str, str, str]] = {
     "reopened": ("Ärendet är öppnat igen.", "Saken er åpnet igjen.", "The ticket is open again."),
     "waits": ("Ärendet väntar på kunden.", "Saken venter på kunden.", "The ticket waits for the customer."),
     "waits-remind": (
-        "Ärendet väntar på kunden. Första påminnelsen: {when}.",
-        "Saken venter på kunden. Første påminnelse: {when}.",
-        "The ticket waits for the customer. First reminder: {when}.",
+        "Ärendet väntar på kunden. Påminnelser skickas inte än; tiden är noterad: {when}.",
+        "Saken venter på kunden. Påminnelser sendes ikke ennå; tiden er notert: {when}.",
+        "The ticket waits for the customer. Reminders are not sent yet; the time is noted: {when}.",
     ),
     "paused": ("Ärendet vilar tills vidare.", "Saken er satt på vent inntil videre.", "The ticket is paused."),
     "paused-until": (

@@ -15,6 +15,9 @@ from gateway.tickets.model import Status
 from gateway.tickets.states import Refusal, Trigger, move
 
 _REFUSALS = {"already": "already-closed", "reopen-first": "reopen-first", "not-closed": "not-closed"}
+_TIMERS = {Status.PAUSED: "wake", Status.RESOLVED: "close-due"}
+"""The timer that belongs to a status and goes with it."""
+
 _UNTIL = re.compile(r"(?:until|till|tills|til|to) +", re.IGNORECASE)
 
 
@@ -70,7 +73,9 @@ def pause(scene: Scene) -> Outcome:
     target = move(scene.ticket.status, Trigger.PAUSE)
     if isinstance(target, Refusal):
         return _refused(target, scene)
-    changes = (*_to(scene, target), *_no_longer_resolved(scene), Disarm("wake"))
+    changes = (*_to(scene, target), *_no_longer_resolved(scene))
+    if scene.ticket.status is Status.PAUSED:
+        changes = (*changes, Disarm("wake"))
     until = _UNTIL.sub("", scene.argument, count=1)
     if not until:
         return Step(say("paused"), changes, ("paused",))
@@ -155,8 +160,11 @@ def _to(scene: Scene, target: Status) -> list[Effect]:
         changes.append(scene.change("status", target))
     if scene.ticket.status_name is not None:
         changes.append(scene.change("status_name", None))
-    if scene.ticket.status is Status.PAUSED and target is not Status.PAUSED:
-        changes.append(Disarm("wake"))
+    if target is not scene.ticket.status and (timer := _TIMERS.get(scene.ticket.status)) is not None:
+        changes.append(Disarm(timer))
+    if target is Status.RESOLVED:
+        settings = scene.context.settings
+        changes.append(Arm("close-due", scene.context.add(scene.context.now, settings.close_resolved_after)))
     return changes
 
 

@@ -142,7 +142,7 @@ def _complete(tried: list[_Tried], context: Context) -> list[_Tried]:
     if before is None or after is None or after.status not in _FINISHED or before.status in _FINISHED:
         return tried
     word = vocabulary.VERBS["field"].word(context.language)
-    missing = field_values.missing(context.settings, after, context.language, word)
+    missing = field_values.missing(context.policy, context.settings, after, context.language, word)
     if not missing:
         return tried
     said = say("missing-field", field=", ".join(label for label, _ in missing), line=" ".join(dict(missing).values()))
@@ -184,7 +184,7 @@ def _refused(tried: list[_Tried], context: Context) -> Refused:
     missing: tuple[tuple[str, str], ...] = ()
     if "missing-field" in codes and (ticket := tried[-1].ticket) is not None:
         word = vocabulary.VERBS["field"].word(context.language)
-        missing = field_values.missing(context.settings, ticket, context.language, word)
+        missing = field_values.missing(context.policy, context.settings, ticket, context.language, word)
     return Refused(lines, needs_confirmation=codes <= {"needs-proven", "unproven"}, missing=missing)
 
 

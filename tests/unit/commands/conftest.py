@@ -45,6 +45,7 @@ calendars: {office: {timezone: Europe/Stockholm, hours: {mon-fri: "08:00-17:00"}
 statuses: {ordered: {stands_for: external, label: {sv: Beställd, en: Ordered}}}
 ticket_templates:
   invoice-question: {desk: acme, subject: "Faktura {{ ticket.reference }}", group: first-line, category: invoice, priority: low, tags: [invoice], steps: [Look up, Answer], fields: {site: Luleå}, solution: {sv: En kopia är skickad.}}
+  repair: {required: [site], solution: {sv: "{{ ticket.reference }} är lagad."}}
 tags: {allowed: any}
 """
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Stockholm

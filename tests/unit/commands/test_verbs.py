@@ -43,6 +43,12 @@ def test_resolve_makes_the_reply_the_solution(do):
     assert (done.events, done.text) == (("resolved",), "Jag har bytt lampan.")
 
 
+def test_resolving_arms_the_closing_and_leaving_it_disarms(do, ticket):
+    assert of(do("#löst"), Arm) == [Arm("close-due", datetime(2026, 12, 1, 9, 0, tzinfo=UTC))]
+    for written in ("#öppna", "#vänta", "#avsluta"):
+        assert of(do(written, ticket(status=Status.RESOLVED, resolved_at=NOW)), Disarm) == [Disarm("close-due")]
+
+
 def test_the_text_behind_resolve_is_the_solution_before_the_reply(do):
     assert changes(do("#löst Lampan är bytt.\n\nHej Karin!"))["solution"] == "Lampan är bytt."
 
@@ -298,6 +304,13 @@ def test_a_template_fills_what_it_says_and_leaves_subject_status_and_filled_fiel
     assert found["tags"] == ("vip", "invoice")
     assert (found["group"], found["category"], found["priority"]) == ("first-line", "invoice", "low")
     assert not found.keys() & {"subject", "status", "fields", "desk"}
+
+
+def test_a_template_may_require_fields_and_fills_its_texts(do, ticket):
+    done = do("#mall repair\n#löst", ticket(), language="en")
+    assert done.missing == (("site", "#field site="),)
+    filled = changes(do("#mall repair", ticket()))
+    assert filled["solution"] == "ACME-1042 är lagad."
 
 
 # -- all or nothing

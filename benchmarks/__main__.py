@@ -44,7 +44,10 @@ def main() -> int:
         parser.error(f"unknown: {' '.join(sorted(unknown))}")
     figures = [figure for name in chosen for figure in measured(name)]
     print(f"\n{table(figures)}")
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "kernel": platform.release()}
+    # A load average above the number of cores says: somebody else was measured, too; only ratios hold then.
+    load = round(os.getloadavg()[0], 1)
+    print(f"{os.cpu_count()} cores, load average {load}")
+    machine = {"cores": os.cpu_count(), "load": load, "python": platform.python_version(), "kernel": platform.release()}
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine,

@@ -186,5 +186,5 @@ def _state(environ: Mapping[str, str]) -> Path:
         return Path(given)
     if os.geteuid() == 0 or os.access(SYSTEM_STATE, os.W_OK):
         return SYSTEM_STATE
-    home = environ.get("XDG_STATE_HOME") or f"{environ.get('HOME', '/tmp')}/.local/state"  # noqa: S108  # no home at all
+    home = environ.get("XDG_STATE_HOME") or f"{environ.get('HOME', '.')}/.local/state"
     return Path(home) / "gateway"

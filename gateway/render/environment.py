@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -28,6 +29,10 @@ _FILTERS = (
     "default", "d", "length", "count", "first", "last", "upper", "lower", "capitalize", "trim", "round", "int", "abs",
     "truncate", "batch", "select", "reject", "selectattr", "rejectattr", "map", "list", "sort", "unique", "reverse", "groupby",
 )  # fmt: skip
+
+
+# A line of tags only. Jinja's own trim_blocks would also join a paragraph that ends in a tag to the next one.
+_ALONE = re.compile(r"^[ \t]*((?:\{%-?(?:[^%\n]|%(?!\}))*%\}[ \t]*)+)\n", re.MULTILINE)
 
 
 class Strict(StrictUndefined):
@@ -79,6 +84,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:
         """Only macros can be called, and a loop itself."""
         return isinstance(obj, Macro) or type(obj).__name__ in {"LoopContext", "BlockReference"}
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        """Let lines of nothing but tags vanish; their line breaks go into comments, so that line numbers stay."""
+        return str(super().preprocess(_ALONE.sub(r"\1{#\n#}", source), name, filename))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -144,7 +153,7 @@ FILTERS: Mapping[str, Any] = {
 def environment(loader: BaseLoader) -> Sandbox:
     """Make the one environment of a library."""
     made = Sandbox(
-        loader=loader, autoescape=True, undefined=Strict, finalize=_finalize, trim_blocks=True, lstrip_blocks=True,
+        loader=loader, autoescape=True, undefined=Strict, finalize=_finalize,
         keep_trailing_newline=True, cache_size=-1, auto_reload=False,
     )  # fmt: skip
     made.globals.clear()

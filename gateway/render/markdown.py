@@ -118,7 +118,7 @@ def _blocks(tokens: Sequence[Token]) -> list[Block]:
                 after_heading or (item and block.first != block.rest and stack[-2].items > 1) or opening == "td_open"
             )
             blocks.append(replace(block, tight=tight, buttons=tokens[n - 1].attrGet("class") == "buttons"))
-            after_heading = opening == "heading_open"
+            after_heading = opening == "heading_open" and tokens[n - 1].tag != "h1"
     return blocks
 
 

@@ -53,7 +53,6 @@ def page(notice: Mapping[str, Any], library: Shelf, chosen: Chosen, *, inlined: 
     subject = _subject(notice, found, facts)
     values = facts | _answering(notice, subject, locale)
     values |= {"subject": subject, "signature": signature(library, face, values, notice)}
-    values["what"] = happening.what(notice, locale)
     values |= _frame(notice, library, face, values, locale, chosen) | {"show": _show(found, values), "neutral": neutral}
     text, html = _both(found, library, values, html=not neutral, inlined=inlined)
     shows_logo = html and notice["audience"] != "operator"
@@ -90,7 +89,7 @@ def _variables(notice: Mapping[str, Any], face: Brand, locale: Locale, language:
     for name in ("instruction", "customer_got"):
         made[name] = words(str(made[name])) if made[name] else made[name]
     made["key"], made["language"] = notice.get("key"), language
-    return made | {"_locale": locale}
+    return made | {"what": happening.what(notice, locale), "_locale": locale}
 
 
 def _brand_fact(face: Brand, language: str) -> Fact:
@@ -173,7 +172,7 @@ def _frame(
         "left_out": list(chosen.left_out),
         "left_out_how": locale.words.get("left_out_operator" if audience == "operator" else "left_out_requester"),
         "footer": _footer(values["brand"]),
-        "privacy": _privacy(values["brand"], locale) if audience in {"requester", "third-party"} else None,
+        "privacy": _privacy(values["brand"], locale) if audience == "requester" else None,
         "accent": face.accent,
         "logo_cid": _logo_id(face) if face.logo else "",
         "logo_width": face.logo.width if face.logo else 0,

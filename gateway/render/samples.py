@@ -87,6 +87,7 @@ _ANNA = {"name": "Anna Åkesson", "first_name": "Anna", "key": "anna"}
 _STATUS = {"waiting": "waiting", "resolved": "resolved", "closed": "closed", "registered": "new", "paused": "paused"} | {
     f"reminder-{n}": "waiting" for n in (1, 2, 3)
 } | {"closed-after-silence": "closed"}  # fmt: skip
+_OF_NO_TICKET = {"list", "report", "alarm", "contract-ending"}
 _WITH_WORDS = {"answered", "waiting", "colleague-answered", "external-asked"}
 
 
@@ -108,6 +109,9 @@ def notice(event: str, audience: str, language: str, brand: str = "acme", *, bar
         "key": "K7Q2-9XMA-BCDE-FGHJ" if operator and not bare else None,
         "facts": _facts(event, audience, brand, story, bare=bare),
     }  # fmt: skip
+    if event in _OF_NO_TICKET:
+        made |= {"reference": None, "threaded": False, "subject": "", "in_reply_to": None, "references": []}
+        made["facts"]["ticket"] = None
     return deepcopy(made)
 
 

@@ -224,3 +224,16 @@ def test_each_language_has_every_template(language):
         }
 
     assert names(language) == names("en")
+
+
+def test_a_paragraph_that_ends_in_a_tag_stays_a_paragraph(own):
+    library = own(
+        sv__requester__registered_md="Ett{% if greeting %} två.{% endif %}\n\nTre.\n{% if greeting %}\nFyra.\n{% endif %}\nFem.\n"
+    )
+    assert receipt(library).text.startswith("Ett två.\n\nTre.\nFyra.\nFem.\n")
+
+
+def test_a_line_after_lines_of_tags_keeps_its_number(own):
+    with pytest.raises(TemplateFailure) as caught:
+        receipt(own(sv__requester__registered_md="{% if greeting %}\n{% set a = 1 %}\n{% endif %}\n{{ nope }}\n"))
+    assert caught.value.line == 4

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import stat
 
+import pytest
+
 from tests.adapters.conftest import Client
 
 WIRE = b"Subject: hej\r\n\r\nx\r\n.\r\n"
@@ -58,3 +60,15 @@ def test_a_unix_socket_is_for_owner_and_group_only(intake, tmp_path_factory) -> 
         client.socket.close()
         listener.drain(1)
     assert intake.journal.rows[0].envelope.peer is None
+
+
+def test_a_unix_socket_in_use_is_not_taken_over(intake, tmp_path_factory) -> None:
+    place = tmp_path_factory.mktemp("s") / "lmtp"
+    intake.listen(protocol="lmtp", socket=place)
+    with pytest.raises(OSError, match="somebody listens"):
+        intake.listen(protocol="lmtp", socket=place)
+    client = Client.__new__(Client)
+    client.socket, client.buffer = socket.socket(socket.AF_UNIX), b""
+    client.socket.connect(str(place))
+    assert client.reply().startswith("220")
+    client.socket.close()

@@ -130,6 +130,36 @@ def test_starttls_works_and_forgets_what_was_said_before(intake, certificate: Ce
     assert intake.journal.rows[0].envelope.mail_from == "a@kund.example"
 
 
+def test_a_handshake_that_fails_ends_the_connection_without_noise(
+    intake, certificate: Certificate, caplog: pytest.LogCaptureFixture
+) -> None:
+    listener = intake.listen(certificate=certificate.chain, key=certificate.key)
+    client = intake.connect()
+    client.reply()
+    client.say("EHLO x")
+    assert client.say("STARTTLS").startswith("220")
+    client.send(b"this is no handshake\r\n" * 10)
+    client.buffer = b""
+    while client.socket.recv(1000):  # an alert may come first
+        pass
+    eventually(lambda: not listener._open)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_handshake_that_never_ends_gives_its_place_back(intake, certificate: Certificate, leaves: bool) -> None:
+    limits = SmtpLimits(command_timeout=0.3, per_address=1)
+    listener = intake.listen(limits, certificate=certificate.chain, key=certificate.key)
+    client = intake.connect()
+    client.reply()
+    assert client.say("STARTTLS").startswith("220")
+    client.send(b"\x16\x03\x01")
+    if leaves:
+        client.socket.close()
+    eventually(lambda: not listener._open)
+    assert intake.connect().reply().startswith("220")
+
+
 def test_a_renewed_certificate_serves_the_next_connection(intake, certificate: Certificate) -> None:
     listener = intake.listen(certificate=certificate.chain, key=certificate.key)
     listener.renew_certificate()

@@ -7,14 +7,15 @@ bytearray per line, answers long lines with a permanent error and lets a dropped
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
 from ssl import SSLContext
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from gateway import clock as wall
 from gateway.errors import TryAgainError
@@ -332,7 +333,17 @@ class Conversation(SMTP):
         elif self._more_came():  # what came in the clear must never count inside (A22)
             raise Hangup(TALKS_EARLY)
         else:
+            await self._secure_the_line()
+
+    async def _secure_the_line(self) -> None:
+        """Shake hands. Where that fails asyncio tells nobody that the connection is gone, so it must be counted out here."""
+        with contextlib.suppress(TLSSetupException):
             await self.smtp_STARTTLS(None)
+        if not self._secure():
+            if self._original_transport is not None:
+                cast("asyncio.Transport", self._original_transport).abort()
+            self.connection_lost(None)
+            raise Hangup("")
 
     async def _data(self, argument: str) -> None:
         if argument or not self._rcpt_to:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, cast
 
 from gateway import clock as wall
@@ -103,7 +105,9 @@ class Listener:
             self._per_address[peer] += 1
 
     def lost(self, conversation: Conversation, peer: str | None) -> None:
-        """Count it out."""
+        """Count it out, once."""
+        if conversation not in self._open:
+            return
         self._open.discard(conversation)
         if peer is not None:
             self._per_address[peer] -= 1
@@ -187,9 +191,7 @@ def _unix_socket(options: SmtpOptions) -> socket.socket:
     """Bind with mode 0660 from the first moment on: a chmod afterwards would leave a gap."""
     place = options.socket
     assert place is not None
-    with contextlib.suppress(FileNotFoundError):
-        if place.is_socket():
-            place.unlink()
+    _clear(place)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listening.setblocking(False)
     before = os.umask(0o117)
@@ -198,6 +200,19 @@ def _unix_socket(options: SmtpOptions) -> socket.socket:
     finally:
         os.umask(before)
     return listening
+
+
+def _clear(place: Path) -> None:
+    """Remove a socket that a crash left behind, but never one that somebody listens on."""
+    if not place.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(place))
+        except ConnectionRefusedError:
+            place.unlink(missing_ok=True)
+        else:
+            raise OSError(errno.EADDRINUSE, "somebody listens there", str(place))
 
 
 def _place(server: asyncio.Server) -> tuple[str, int]:

@@ -8,33 +8,58 @@ from collections.abc import Sequence
 from gateway.commands.spelling import tidy
 
 _CLOSINGS = (
-    "mvh", "m v h", "med vänlig hälsning", "med vänliga hälsningar", "vänlig hälsning", "vänliga hälsningar", "med bästa hälsningar", "bästa hälsningar", "hälsningar", "hälsar", "vänligen", "vh", "bh", "allt gott", "ha det bra", "ha det gott", "ha en bra dag", "ha en fin dag", "ha en trevlig helg", "trevlig helg", "ha en bra helg",
-    "med vennlig hilsen", "vennlig hilsen", "med venlig hilsen", "med beste hilsen", "beste hilsen", "hilsen", "hilsener", "mange hilsener", "ha en fin dag", "ha en god dag", "god helg", "ha det bra", "alt godt",
-    "best regards", "kind regards", "warm regards", "regards", "with best regards", "with kind regards", "best wishes", "many thanks", "all the best", "yours sincerely", "sincerely", "sincerely yours", "yours faithfully", "best", "br", "kr", "cheers", "have a nice day", "have a good day",
+    "mvh", "m v h", "m.v.h", "med vänlig hälsning", "med vänliga hälsningar", "vänlig hälsning", "vänliga hälsningar", "med bästa hälsningar", "bästa hälsningar", "hälsningar", "hälsning", "hälsar", "vänligen", "vh", "bh",
+    "med vennlig hilsen", "vennlig hilsen", "med venlig hilsen", "med beste hilsen", "beste hilsen", "hilsen", "hilsener", "mange hilsener",
+    "best regards", "kind regards", "warm regards", "regards", "with best regards", "with kind regards", "best wishes", "all the best", "yours sincerely", "sincerely", "sincerely yours", "yours faithfully", "best", "br", "kr", "rgds",
 )  # fmt: skip
-_BY_FIRST_WORD: dict[str, list[str]] = {}
-for _closing in sorted(set(_CLOSINGS), key=len, reverse=True):  # the longest first
-    _BY_FIRST_WORD.setdefault(_closing.split(" ")[0], []).append(_closing)
+_COURTESIES = (
+    "allt gott", "ha det bra", "ha det gott", "ha det fint", "ha en bra dag", "ha en fin dag", "ha en trevlig dag", "ha en bra helg", "ha en trevlig helg", "trevlig helg", "tack på förhand", "tack", "tack så mycket",
+    "alt godt", "ha en god dag", "ha en fin helg", "god helg", "på forhånd takk", "takk", "tusen takk",
+    "many thanks", "thanks", "thank you", "thanks in advance", "cheers", "have a nice day", "have a good day", "have a nice weekend",
+)  # fmt: skip
 _NAME = re.compile(r"[^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30}){0,3}")
+_PARTICLES = frozenset({"von", "af", "av", "de", "van", "der", "den", "la", "och", "og", "and"})
 _DELIMITER = re.compile(r"-{2,3} ?")
 
 
 def is_closing(line: str) -> bool:
     """Say whether the line is a closing, alone or with a name after it: `Mvh`, `Mvh Anna`, `Vennlig hilsen, Bo`."""
+    return _is_one_of(line, _CLOSINGS_BY_WORD)
+
+
+def is_courtesy(line: str) -> bool:
+    """Say whether the line is a wish at the end, `Trevlig helg!`: it says something, but orders may stand around it."""
+    return _is_one_of(line, _COURTESIES_BY_WORD)
+
+
+def _by_first_word(phrases: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):  # the longest first
+        found.setdefault(re.split(r"[ .]", phrase, maxsplit=1)[0], []).append(phrase)
+    return found
+
+
+_CLOSINGS_BY_WORD = _by_first_word(_CLOSINGS)
+_COURTESIES_BY_WORD = _by_first_word(_COURTESIES)
+
+
+def _is_one_of(line: str, phrases: dict[str, list[str]]) -> bool:
     plain = tidy(line).strip("*_ ,.!/")
     low = plain.casefold()
-    for closing in _BY_FIRST_WORD.get(re.split(r"[ ,./]", low, maxsplit=1)[0], ()):
-        if low == closing:
+    for phrase in phrases.get(re.split(r"[ ,./!]", low, maxsplit=1)[0], ()):
+        if low == phrase:
             return True
-        if low.startswith(closing) and low[len(closing)] in " ,./":
-            return is_name(plain[len(closing) :])
+        if low.startswith(phrase) and low[len(phrase)] in " ,./!":
+            return is_name(plain[len(phrase) :])
     return False
 
 
 def is_name(line: str) -> bool:
-    """Say whether the line could be the name under a closing."""
+    """Say whether the line could be the name under a closing: `Anna`, `Bo von Ek`."""
     plain = tidy(line).strip("*_ ,.!/")
-    return bool(plain) and _NAME.fullmatch(plain) is not None and plain[0].isupper()
+    if _NAME.fullmatch(plain) is None:
+        return False
+    return all(word[0].isupper() or word in _PARTICLES for word in plain.split(" ")) and plain[0].isupper()
 
 
 def is_delimiter(line: str) -> bool:

@@ -95,7 +95,7 @@ def _whole(new_text: str) -> str:
     for line in lines[1:]:
         if closings.is_delimiter(line):
             break
-        closed = closed or closings.is_closing(line)
+        closed = closed or closings.is_closing(line) or closings.is_courtesy(line)
         if not closed and not (closings.is_name(line) and line is lines[-1]):
             said.append(line)
     return said[0].strip(" .!,*_\"'”“«»…") if len(said) == 1 else ""

@@ -98,6 +98,7 @@ class _Nearness:
 class _Role(StrEnum):
     BLANK = "blank"
     CLOSING = "closing"
+    COURTESY = "courtesy"  # "Trevlig helg!": words to the customer, but orders may stand around them
     SIGNATURE = "signature"
     COMMAND = "command"
     SUSPECT = "suspect"
@@ -157,7 +158,7 @@ def _lines(written: Sequence[str], signature: str, fields: Mapping[str, str], ow
             line = _Line(text, _Role.SIGNATURE)
         elif line.role is _Role.TEXT:
             line.role = _quiet(text, closed=closed, own=own)
-        closed = line.role is _Role.CLOSING or (closed and line.role in {_Role.BLANK, _Role.COMMAND})
+        closed = line.role in _ENDS or (closed and line.role in {_Role.BLANK, _Role.COMMAND})
         lines.append(line)
     return lines
 
@@ -165,6 +166,8 @@ def _lines(written: Sequence[str], signature: str, fields: Mapping[str, str], ow
 def _quiet(text: str, *, closed: bool, own: set[str]) -> _Role:
     if closings.is_closing(text) or (closed and closings.is_name(text)) or bare(text).strip(" .,!-") in own:
         return _Role.CLOSING
+    if closings.is_courtesy(text):
+        return _Role.COURTESY
     return _Role.SIGNATURE if closings.is_delimiter(text) else _Role.TEXT
 
 
@@ -220,6 +223,7 @@ def _without_full_stop(argument: str) -> str:
 
 
 _SILENT = frozenset({_Role.BLANK, _Role.CLOSING, _Role.SIGNATURE})
+_ENDS = frozenset({_Role.CLOSING, _Role.COURTESY})
 
 
 def _obey_blocks(lines: list[_Line]) -> None:
@@ -232,7 +236,7 @@ def _obey_blocks(lines: list[_Line]) -> None:
     for line in reversed(lines[:end]):
         if line.role is _Role.COMMAND:
             line.obeyed = True
-        elif line.role not in _SILENT:
+        elif line.role not in _SILENT | _ENDS:
             break
 
 

@@ -7,7 +7,7 @@ from gateway.commands.customer import CloseIt, MyTickets, Rating, Unsubscribe, a
 
 @pytest.mark.parametrize(
     "text",
-    ["löst", "Löst!", "Løst.", "Solved", " lo\u0308st ", "Löst\n\nMvh\nKarin", "Löst\nKarin", "Det har löst sig", "Det har ordnet seg.", "#close", "#avsluta", "#lukk\n\nHilsen\nKari", "#löst", "*löst*", "#close\n\nTack för hjälpen!", "löst\n-- \nKarin Berg\nUmbrella AB"],
+    ["löst", "Löst!", "Löst\n\nTack!\nKarin", "Løst.", "Solved", " lo\u0308st ", "Löst\n\nMvh\nKarin", "Löst\nKarin", "Det har löst sig", "Det har ordnet seg.", "#close", "#avsluta", "#lukk\n\nHilsen\nKari", "#löst", "*löst*", "#close\n\nTack för hjälpen!", "löst\n-- \nKarin Berg\nUmbrella AB"],
 )  # fmt: skip
 def test_solved_as_the_whole_answer_closes(text):
     assert order(text) == CloseIt()

@@ -22,6 +22,28 @@ def test_a_closing_and_the_name_under_it_are_no_text():
     assert read("#ta\n\nMvh\nAnna").text == ""
 
 
+def test_a_wish_at_the_end_is_said_but_orders_may_stand_around_it():
+    reading = read("Klart!\n#löst\n\nTrevlig helg!\nMvh\nAnna")
+    assert [c.verb for c in reading.commands] == ["resolve"]
+    assert reading.text == "Klart!\n\nTrevlig helg!\nMvh\nAnna"
+    assert read("#løst\n\nGod helg!").text == "God helg!"
+
+
+def test_a_sentence_below_a_closing_is_no_name_and_is_said():
+    assert read("#ta\n\nMvh\nDet är klart nu.").text == "Mvh\nDet är klart nu."
+    assert read("#ta\n\nMvh\nAnna von Essen").text == ""
+
+
+def test_ordinary_words_that_begin_like_a_closing_are_text():
+    for line in (
+        "Best of all it works now",
+        "Kr 200 kostar det",
+        "Hälsar du på oss imorgon?",
+        "Tack för ditt svar i går",
+    ):
+        assert read(f"Hej\n#ta\n{line}").commands == ()
+
+
 def test_a_name_alone_is_no_text_when_it_is_the_writers_own():
     assert read("#ta\n\nAnna", own_names=("Anna Åkesson", "Anna")).text == ""
     assert read("#ta\n\nAnna").text == "Anna"

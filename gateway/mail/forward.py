@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from gateway.mail import attribution, header_block, marker_lines, quote
+from gateway.mail import attribution, header_block, marker_lines
 from gateway.mail.address import normalise
 from gateway.mail.banners import lines_on_top
 from gateway.mail.header_block import HeaderBlock
 from gateway.mail.lines import is_blank, is_quoted, is_rule, plain, scanned, unquoted
 from gateway.mail.message import Address, Forwarded
+from gateway.mail.quote_text import split_text
 from gateway.mail.references import Prefix, prefix
 from gateway.mail.words import HEADER_LABELS
 
@@ -88,7 +89,7 @@ def _own_words(above: Sequence[str]) -> str:
     end = len(above)
     while end and (is_blank(above[end - 1]) or is_rule(above[end - 1])):
         end -= 1
-    return quote.split_text("\n".join(above[:end])).new_text if end else ""
+    return split_text("\n".join(above[:end])).new_text if end else ""
 
 
 def _from_attachment(text: str, inner: Sequence[Inner], subject: str) -> tuple[Forwarded, str] | None:
@@ -96,7 +97,7 @@ def _from_attachment(text: str, inner: Sequence[Inner], subject: str) -> tuple[F
         return None
     first = inner[0]
     assert first.sender is not None
-    own = quote.split_text(text).new_text if text.strip() else ""
+    own = split_text(text).new_text if text.strip() else ""
     return Forwarded(first.sender, first.to, first.date, first.subject, first.text), own
 
 

@@ -13,11 +13,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.mail import quote
 from gateway.mail.banners import is_banner, lines_on_top
 from gateway.mail.header_block import label
 from gateway.mail.html import to_text
 from gateway.mail.lines import MOST_LINES, SCAN_LIMIT, index_of_visible, squeezed
+from gateway.mail.quote_text import Split, split_text
 
 _AND_ALL_BEHIND: Final = (
     "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container, hr#stopSpelling, hr#zwchr, "
@@ -52,20 +52,20 @@ class Remainder:
     cut: bool
 
 
-def refine(by_text: quote.Split, text: str, html: str) -> quote.Split:
+def refine(by_text: Split, text: str, html: str) -> Split:
     """Better a split by text with what the HTML marks, and find the HTML that belongs to the new text."""
     if len(text) > SCAN_LIMIT or text.count("\n") > MOST_LINES or html.count("<") > _MOST_NODES:
         return by_text
     remainder = cut(html, banner=lines_on_top(text[:4000].split("\n")) > 0)
     rendered = to_text(remainder.html)
-    by_html = quote.split_text(rendered) if rendered.strip() else None
+    by_html = split_text(rendered) if rendered.strip() else None
     if by_html is None or by_text.why.startswith("forwarded:"):
         return by_text
     better = _choose(by_text, by_html, remainder, text)
     return replace(better, new_html=_html_of(better.new_text, rendered, remainder.html))
 
 
-def _choose(by_text: quote.Split, by_html: quote.Split, remainder: Remainder, text: str) -> quote.Split:
+def _choose(by_text: Split, by_html: Split, remainder: Remainder, text: str) -> Split:
     """Take the HTML's word where it leaves less, and what it leaves begins or ends the text."""
     new, other = squeezed(by_text.new_text), squeezed(by_html.new_text)
     if not other or len(other) >= len(new):
@@ -83,7 +83,7 @@ def _choose(by_text: quote.Split, by_html: quote.Split, remainder: Remainder, te
     if by_html.signature and not signature and by_html.signature in quoted:
         quoted, signature = quoted.replace(by_html.signature, "", 1).strip("\n"), by_html.signature
     why = "the HTML marks the quoted mail" if remainder.cut else by_html.why
-    return quote.Split(kept, quoted, signature, None, why)
+    return Split(kept, quoted, signature, None, why)
 
 
 def _parted(text: str, lead: int, length: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import unescape
 from typing import Any
 from urllib.parse import unquote
@@ -19,24 +19,24 @@ _CID = re.compile(r'src="cid:([^"]*)"', re.IGNORECASE)
 _HEADING = re.compile(r"<(/?)h[12]\b")
 
 
-def context(notice: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every documented variable of this notice; compose adds those it makes itself."""
+def context(notice: Mapping[str, Any], pictures: Collection[str] = ()) -> dict[str, Any]:
+    """Return every documented variable of this notice; `pictures` are the Content-IDs that go along inline."""
     facts = notice["facts"]
     made: dict[str, Any] = {name: facts.get(name) for name in VALUES}
     made |= _ABSENT
     made |= {name: _thing(name, known, facts[name]) for name, known in THINGS.items() if facts.get(name)}
     made |= {name: _things(known, facts.get(name)) for name, known in LISTS.items()}
-    made["entry"] = entry(facts.get("entry"), notice.get("attachments") or ())
+    made["entry"] = entry(facts.get("entry"), _content_ids(notice.get("attachments") or (), pictures))
     for name in ("event", "audience", "language"):
         made[name] = notice[name]
     return made
 
 
-def entry(given: Mapping[str, Any] | None, attachments: Sequence[Mapping[str, Any]]) -> Fact:
+def entry(given: Mapping[str, Any] | None, content_ids: Mapping[str, str]) -> Fact:
     """Return what was written, its HTML cleaned; unproven mail as text only."""
     made = _values("entry", THINGS["entry"], given)
-    if given and given.get("text"):
-        made["text"] = _entry_words(given, attachments)
+    if given and (given.get("text") or given.get("html")):
+        made["text"] = _entry_words(given, content_ids)
     made["html"] = None
     return Fact(made, present=bool(given))
 
@@ -46,13 +46,17 @@ def words(text: str, *, links: bool = True) -> Words:
     return Words(text.strip("\n"), prose.html(text.strip("\n"), links=links))
 
 
-def _entry_words(given: Mapping[str, Any], attachments: Sequence[Mapping[str, Any]]) -> Words:
-    text, html, proved = str(given["text"]).strip("\n"), given.get("html"), given.get("verified") is not False
+def _content_ids(attachments: Sequence[Mapping[str, Any]], pictures: Collection[str]) -> dict[str, str]:
+    """Return his Content-ID and ours of each picture that goes along."""
+    inline = [one for one in attachments if one.get("content_id") and one.get("inline")]
+    return {one["content_id"]: files.content_id(one) for one in inline if files.content_id(one) in pictures}
+
+
+def _entry_words(given: Mapping[str, Any], own: Mapping[str, str]) -> Words:
+    text = str(given.get("text") or "").strip("\n") or "…"  # a picture and no word is something written, too
+    html, proved = given.get("html"), given.get("verified") is not False
     if not html or not proved:
         return words(text, links=proved)
-    own = {
-        one["content_id"]: files.content_id(one) for one in attachments if one.get("content_id") and one.get("inline")
-    }
     clean = sanitise.clean(str(html), frozenset(own))
     clean = _HEADING.sub(r"<\1h3", clean)  # a mail has one h1, and it is not his
     clean = _CID.sub(lambda found: f'src="cid:{own.get(unquote(unescape(found[1])), "none")}"', clean)

@@ -49,7 +49,7 @@ def page(notice: Mapping[str, Any], library: Shelf, chosen: Chosen, *, inlined: 
     )
     locale = _locale(notice, library.wording(found.language, face.key))
     neutral = bool(notice.get("neutral"))
-    facts = _variables(notice, face, locale, found.language)
+    facts = _variables(notice, face, locale, found.language, [file.content_id or "" for file in chosen.inline])
     subject = _subject(notice, found, facts)
     values = facts | _answering(notice, subject, locale)
     values |= {"subject": subject, "signature": signature(library, face, values, notice)}
@@ -73,14 +73,16 @@ def _locale(notice: Mapping[str, Any], wording: Wording) -> Locale:
     return Locale(wording, zone(str(notice.get("timezone") or "UTC")), datetime.fromisoformat(str(notice["date"])))
 
 
-def _variables(notice: Mapping[str, Any], face: Brand, locale: Locale, language: str) -> dict[str, Any]:
+def _variables(
+    notice: Mapping[str, Any], face: Brand, locale: Locale, language: str, pictures: Sequence[str]
+) -> dict[str, Any]:
     """Return the documented variables but links, signature and subject."""
     given = notice["facts"]
     if notice.get("neutral"):  # to a stranger: nothing that he did not tell himself just now
         hidden = ("due", "entry", "operator", "requester", "history", "question", "greeting_name")
         notice = {**notice, "facts": {name: value for name, value in given.items() if name not in hidden}}
         given = notice["facts"]
-    made = context(notice)
+    made = context(notice, pictures)
     first = given.get("greeting_name")
     made["greeting"] = (
         locale.words.get("greeting.named", name=one_line(str(first))) if first else locale.words.get("greeting.plain")

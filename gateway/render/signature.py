@@ -14,6 +14,8 @@ from gateway.render.facts import words
 from gateway.render.shelf import Shelf
 from gateway.render.values import Words, tokens
 
+_STYLE = "p { margin: 0 } p + p { margin-top: 12px }"
+
 
 def signature(library: Shelf, face: Brand, values: Mapping[str, Any], notice: Mapping[str, Any]) -> Words | None:
     """Return global.md < desk.md < anna.md < anna@acme.md, else closing and name; None without an operator."""
@@ -44,6 +46,6 @@ def _stems(values: Mapping[str, Any], desk: str) -> list[str]:
 def _written(template: Draft, values: Mapping[str, Any]) -> Words:
     with tokens() as printed:
         body = markdown.body(rendered(template, values))
-        html = skeleton.fill(skeleton.piece(body.html, ""), printed)
+        html = skeleton.fill(skeleton.piece(body.html, _STYLE), printed)
         text = markdown.text(body.blocks, printed)
     return Words(text, Markup(html))  # noqa: S704  # filled by the skeleton, which escapes

@@ -181,6 +181,30 @@ def test_a_pasted_picture_stays_in_place_under_an_id_of_ours(library):
     assert "secret-host" not in mail.raw.decode()
 
 
+def test_a_pasted_picture_that_is_too_large_leaves_no_hole(library):
+    entry = samples.notice("answered", "requester", "sv")["facts"]["entry"] | {
+        "html": 'Se <img src="cid:a@b" alt="bild">'
+    }
+    picture = file("bild.png", size=9_000, inline=True, content_id="a@b")
+    mail = made(library, "answered", facts={"entry": entry}, attachments=[picture], attach_up_to=100)
+    assert mail.left_out == ("bild.png",)
+    assert "cid:" not in mail.html.replace("@logo", "").replace("cid:" + logo_id(mail), "")
+
+
+def logo_id(mail):
+    return re.search(r"cid:([0-9a-f]+)@logo", mail.html)[1]
+
+
+def test_a_picture_without_a_word_is_shown(library):
+    entry = samples.notice("answered", "requester", "sv")["facts"]["entry"] | {
+        "text": "",
+        "html": '<img src="cid:a@b">',
+    }
+    picture = file("bild.png", inline=True, content_id="a@b")
+    mail = made(library, "answered", facts={"entry": entry}, attachments=[picture], blob=lambda _: PNG)
+    assert f"cid:{'ab' * 12}@inline" in mail.html
+
+
 def test_a_picture_nobody_shows_is_attached(library):
     picture = file("bild.png", inline=True, content_id="x@y")
     mail = made(library, "answered", attachments=[picture], blob=lambda _: PNG)

@@ -10,7 +10,7 @@ from gateway.settings import shipped
 
 def init(folder: Path) -> int:
     """Write gateway.toml, rules.yaml, templates and branding; what is there already stays as it is."""
-    from gateway.settings_starter import starter_files
+    from gateway.settings.starter import starter_files
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in starter_files().items():

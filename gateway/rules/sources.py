@@ -43,7 +43,7 @@ def of_message(
         "organisation": lambda: _words(policy.organisation_of(sender)),
         "customer_type": lambda: (_customer_type(sender, policy, contact),),
         "contract": lambda: _words(_contract(sender, policy)),
-        "desk": lambda: _words(desk),
+        "desk": lambda: _words(desk or desk_of(incoming, policy)),
         "language": lambda: _words(mail.language),
         "importance": lambda: (_importance(incoming),),
         "contains_personal_number": lambda: contains_personal_number(f"{mail.subject}\n{mail.new_text}"),
@@ -88,6 +88,13 @@ def recipients(incoming: Incoming) -> tuple[Address, ...]:
     written = [value for name, value in mail.headers if name.lower() in _DELIVERED]
     others = (Address("", address.strip("<> ")) for address in (*written, *incoming.envelope.rcpt_to))
     return tuple({key(address.address): address for address in (*others, *mail.cc, *mail.to)}.values())
+
+
+def desk_of(incoming: Incoming, policy: Policy) -> str | None:
+    """Return the desk a message is addressed to, where no ticket says it yet: To, then Cc, then the others."""
+    named = (*incoming.mail.to, *incoming.mail.cc, *recipients(incoming))
+    hits = (policy.desk_of(address.address) for address in named)
+    return next((hit[0] for hit in hits if hit is not None), None)
 
 
 def addressed(incoming: Incoming, policy: Policy, desk: str | None) -> bool:

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.rules.actions import CcAdd, DiscardBecause, ForeignReference, HoldFor, NoReceipt, Note, NotifyWho
+from gateway.rules.actions import (
+    CcAdd,
+    DiscardBecause,
+    ForeignReference,
+    HoldFor,
+    NoReceipt,
+    Note,
+    NotifyWho,
+    TreatAsSpam,
+)
 from gateway.rules.distribute import AssignNext
 from gateway.tickets.model import Status
 
@@ -132,6 +141,11 @@ def test_rules_of_event_received_find_foreign_references_and_discard(run):
     outcome = run(rules, "received", subject="Re: Case T-77 ready")
     assert outcome.actions == (ForeignReference("T-77", "supplier"), HoldFor("look at it", "held"))
     assert DiscardBecause("newsletter", "news") not in outcome.actions
+
+
+def test_a_message_of_no_ticket_yet_is_asked_about_the_desk_it_is_addressed_to(run):
+    rules = "  - {name: r, event: received, when: {desk: acme}, then: {spam: false}}\n"
+    assert run(rules, "received").actions == (TreatAsSpam(spam=False, rule="r"),)
 
 
 def test_a_rule_is_asked_at_its_own_event_only(run, changed):

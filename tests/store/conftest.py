@@ -26,7 +26,7 @@ class PostgreSQL:
     """A server on a Unix socket in a folder of its own, as an ordinary user."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="gwpg", dir="/tmp"))  # short: a socket's path ends at 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="gwpg"))  # short: the path of a socket ends at 108 bytes
         self._as: dict[str, object] = {}
         if os.getuid() == 0:  # initdb refuses root
             user = _ordinary_user()

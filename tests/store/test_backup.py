@@ -62,16 +62,18 @@ def test_a_backup_put_back_holds_everything_and_sends_nothing_twice(sqlite_store
 
 
 def test_a_backup_under_load_is_whole(sqlite_store: Store, tmp_path: Path):
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
         n = 0
         while not stop.is_set():
             journal.write_received(sqlite_store, [received(b"%d" % n), received(b"%d" % n + LARGE)])
+            begun.set()
             n += 1
 
     writer = threading.Thread(target=write)
     writer.start()
+    assert begun.wait(60)
     try:
         for n in range(3):
             backup.backup(sqlite_store, tmp_path / f"copy{n}")

@@ -244,6 +244,10 @@ def test_gmail_says_so_when_it_will_try_again() -> None:
             [("From", "noreply@parcel.example"), ("Subject", "Delivery failed"), ("Auto-Submitted", "auto-generated")],
             "Your parcel could not be delivered. Please contact us.",
         ),
+        (
+            [("From", "Karin Daemon <karin@bouncehouse.example>"), ("Subject", "Fil saknas")],
+            "Filen finns inte: the file does not exist.",
+        ),
         ([], ""),
     ],
 )

@@ -6,7 +6,7 @@ links may stand inside. A line is what a person sees between two breaks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -79,9 +79,10 @@ class _Run:
         return tidy("".join(node.text_content or "" for node in self.nodes))
 
 
-def without_lines(html: str, gone: Collection[str]) -> str | None:
+def without_lines(html: str, gone: Collection[str], last: Sequence[str] = ()) -> str | None:
     """Return the HTML without the lines in `gone` (tidied), or None where one is left or the tree is too deep.
 
+    Of each line in `last`, a signature's, only the last one goes: "Anna" may stand in the text as well.
     None is the safe answer: the customer then gets the text alone.
     """
     tree = LexborHTMLParser(html)
@@ -89,12 +90,26 @@ def without_lines(html: str, gone: Collection[str]) -> str | None:
     if body is None or _depth_over(body):
         return None
     wanted = {_bare(line) for line in gone}
-    for run in [run for run in _runs(body) if run.nodes and _bare(run.text()) in wanted]:
+    runs = [(_bare(run.text()), run) for run in _runs(body) if run.nodes]
+    for run in [run for text, run in runs if text in wanted] + _last_ones(
+        [r for r in runs if r[0] not in wanted], last
+    ):
         _take_out(run)
     _clear(body)
     if any(_suspicious(run.text()) for run in _runs(body)):
         return None
     return body.inner_html
+
+
+def _last_ones(runs: list[tuple[str, _Run]], lines: Sequence[str]) -> list[_Run]:
+    """Return the run of each line, found from the end upwards; each run once."""
+    found, end = [], len(runs)
+    for line in filter(None, map(_bare, reversed(lines))):
+        at = next((at for at in range(end - 1, -1, -1) if runs[at][0] == line), None)
+        if at is not None:
+            found.append(runs[at][1])
+            end = at
+    return found
 
 
 def _bare(line: str) -> str:

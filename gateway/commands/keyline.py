@@ -11,14 +11,14 @@ WORDS = {"sv": "Nyckel", "nb": "Nøkkel", "en": "Key"}
 
 _KEY = r"((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})"
 _LABELLED = re.compile(rf"[ *_>]*\b(?:{'|'.join(WORDS.values())}|Nokkel) ?: ?[*_]*{_KEY}\b[*_.]*", re.IGNORECASE)
-_ALONE = re.compile(rf"[ *_>\[(]*{_KEY}[ *_.\])]*", re.IGNORECASE)
 
 
 def take_key(text: str) -> tuple[str | None, str, tuple[str, ...]]:
     """Return the first key, the text without any key, and the tidied lines that held nothing else.
 
     The key is lower case without dashes, as `identity.bearer_hash` takes it. A line that held only a key stays as an
-    empty one, so that line numbers still mean the writer's lines.
+    empty one, so that line numbers still mean the writer's lines. Without its label it is no key: people send each
+    other licence keys of the same form.
     """
     keys: list[str] = []
     removed: list[str] = []
@@ -27,9 +27,9 @@ def take_key(text: str) -> tuple[str | None, str, tuple[str, ...]]:
         if "-" not in line and "‑" not in line and "–" not in line:
             continue
         plain = tidy(line)
-        found = [*_LABELLED.finditer(plain)] or [*filter(None, [_ALONE.fullmatch(plain)])]
+        found = [match[1].replace("-", "").lower() for match in _LABELLED.finditer(plain)]
         if found:
-            keys += (match[1].replace("-", "").lower() for match in found)
-            lines[number] = "" if _ALONE.fullmatch(plain) else _LABELLED.sub("", plain).strip()
+            keys += found
+            lines[number] = _LABELLED.sub("", plain).strip()
             removed += [] if lines[number] else [plain]
     return (keys[0] if keys else None), "\n".join(lines), tuple(removed)

@@ -66,8 +66,8 @@ def prepare(
     text = without_signature(without_quotes(reading.text, public_lines), known_signature)
     if new_html is None or not text:
         return Relayed(text, None)
-    gone = {*reading.removed, *_signature(reading.text, known_signature), *_quotes(reading.text, public_lines)}
-    return Relayed(text, without_lines(new_html, gone))
+    gone = {*reading.removed, *_quotes(reading.text, public_lines)}
+    return Relayed(text, without_lines(new_html, gone, _signature(reading.text, known_signature)))
 
 
 def without_signature(text: str, known_signature: str) -> str:
@@ -83,8 +83,8 @@ def without_signature(text: str, known_signature: str) -> str:
 
 def without_quotes(text: str, public_lines: Iterable[str]) -> str:
     """Return the text without lines that stand in the public parts of the mail he answers: they are quotes."""
-    public = {_plain(line) for line in public_lines if len(_plain(line)) >= SHORTEST_LEAK}
-    return "\n".join(line for line in text.split("\n") if _plain(line) not in public)
+    quotes = _quotes(text, public_lines)
+    return "\n".join(line for line in text.split("\n") if tidy(line) not in quotes)
 
 
 def leak(new_text: str, internal_lines: Sequence[str], public_lines: Iterable[str] = ()) -> Leak | None:
@@ -94,10 +94,10 @@ def leak(new_text: str, internal_lines: Sequence[str], public_lines: Iterable[st
     secret = " ".join(internal)
     for line in new_text.split("\n"):
         plain = _plain(line)
-        if len(plain) >= SHORTEST_LEAK and plain not in public and plain in secret:
+        if _telling(plain) and plain not in public and plain in secret:
             return Leak(tidy(line))
     written = " ".join(_plain(line) for line in new_text.split("\n"))
-    hits = (line for line in internal if len(line) >= SHORTEST_LEAK and line not in public and line in written)
+    hits = (line for line in internal if _telling(line) and line not in public and line in written)
     return next((Leak(line) for line in hits), None)
 
 
@@ -136,11 +136,16 @@ def _plain(line: str) -> str:
     return tidy(line).strip(_DECORATION).casefold()
 
 
-def _signature(text: str, known_signature: str) -> set[str]:
+def _signature(text: str, known_signature: str) -> list[str]:
     lines = text.split("\n")
-    return {tidy(lines[number]) for number in closings.signature_lines(lines, known_signature)}
+    return [tidy(lines[number]) for number in sorted(closings.signature_lines(lines, known_signature))]
 
 
 def _quotes(text: str, public_lines: Iterable[str]) -> set[str]:
-    public = {_plain(line) for line in public_lines if len(_plain(line)) >= SHORTEST_LEAK}
+    public = {_plain(line) for line in public_lines if _telling(_plain(line))}
     return {tidy(line) for line in text.split("\n") if _plain(line) in public}
+
+
+def _telling(plain: str) -> bool:
+    """Say whether a line tells where it comes from: it is long enough, and not what everybody writes at the end."""
+    return len(plain) >= SHORTEST_LEAK and not (closings.is_closing(plain) or closings.is_courtesy(plain))

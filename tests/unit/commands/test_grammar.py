@@ -159,13 +159,18 @@ def test_the_text_behind_resolve_keeps_its_full_stop():
 
 @pytest.mark.parametrize(
     "line",
-    ["Nyckel: K7Q2-2XMA-BCDE-FGHJ", "nøkkel:K7Q2-2XMA-BCDE-FGHJ", "*Key: k7q2-2xma-bcde-fghj*", "Nyckel: K7Q2–2XMA–BCDE–FGHJ", "K7Q2-2XMA-BCDE-FGHJ", "> Nyckel: K7Q2-2XMA-BCDE-FGHJ"],
+    ["Nyckel: K7Q2-2XMA-BCDE-FGHJ", "nøkkel:K7Q2-2XMA-BCDE-FGHJ", "*Key: k7q2-2xma-bcde-fghj*", "Nyckel: K7Q2–2XMA–BCDE–FGHJ", "> Nyckel: K7Q2-2XMA-BCDE-FGHJ"],
 )  # fmt: skip
 def test_the_key_line_is_taken_out_wherever_it_stands(line):
     reading = read(f"Hej Karin!\n{line}\nDet är klart nu.\n#löst")
     assert reading.key == "k7q22xmabcdefghj"
     assert reading.text == "Hej Karin!\n\nDet är klart nu."
     assert [c.line_number for c in reading.commands] == [4]
+
+
+def test_a_licence_key_of_the_same_form_is_sent():
+    text = "Din licens:\nK7Q2-2XMA-BCDE-FGHJ"
+    assert (read(text).text, read(text).key) == (text, None)
 
 
 def test_a_key_inside_a_sentence_goes_without_the_sentence():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.commands import vocabulary
 from gateway.commands.grammar import looks_like_command, read
+from gateway.commands.html_lines import without_lines
 from gateway.commands.relay import prepare
 from gateway.mail.html import to_text
 
@@ -116,3 +117,18 @@ def test_no_verb_in_the_html_of_any_client_reaches_a_customer(client):
 def test_a_verb_in_the_middle_of_html_holds_the_mail(client):
     html = f"<p>Hej Karin, så här är det</p>{HTML[client].replace('{}', '#löst')}<p>och mer därtill</p>"
     assert read(to_text(html)).suspects or client == "quoted"
+
+
+PIECE = st.one_of(
+    st.sampled_from(["<p>", "</p>", "<div>", "</div>", "<br>", "<b>", "</b>", "<ul>", "<li>", "</li>", "</ul>", "<span> ", "</span>", "<table><tr><td>", "</table>", "<pre>", "</pre>", "<img src=cid:x>", "<style>#x{}</style>", "<!-- #close -->", "&nbsp;", "\n"]),
+    st.sampled_from(["#take", "#resolve", "Hej", " ", "#cc a@x.se", "Anna", "&#35;close"]),
+)  # fmt: skip
+
+
+@given(st.lists(PIECE, max_size=20), st.lists(st.sampled_from(["#take", "#resolve", "#cc a@x.se", "Anna"]), max_size=3))
+def test_taking_lines_out_of_any_html_leaves_no_command_or_no_html(pieces, last):
+    html = "".join(pieces)
+    left = without_lines(html, ["#take", "#resolve", "#cc a@x.se", "#close"], last)
+    assert left is None or clean(to_text(left))
+    if left is not None and "Hej" in html and not {"#take", "#resolve", "#cc a@x.se", "&#35;close"} & set(pieces):
+        assert "Hej" in left

@@ -48,6 +48,19 @@ def test_an_internal_line_that_was_wrapped_anew_is_a_leak_too():
     assert leak(NOTE, ["Karin är alltid sen med", "betalningen, be om förskott."]) is not None
 
 
+def test_what_everybody_writes_at_the_end_is_neither_leak_nor_quote():
+    assert leak("Klart!\nMed vänliga hälsningar\nAnna", ["Med vänliga hälsningar", "Bo"]) is None
+    text = "Klart!\n\nMed vänliga hälsningar\nAnna"
+    assert prepare(read(text), None, "", ["Med vänliga hälsningar"]).text == text
+
+
+def test_a_signature_line_that_also_stands_in_the_text_goes_at_the_end_only():
+    reading = read("Anna\nringer dig.\n\nAnna\nACME Support, 070-1", "Anna\nACME Support, 070-1")
+    html = "<p>Anna<br>ringer dig.</p><p>Anna<br>ACME Support, 070-1</p>"
+    relayed = prepare(reading, html, "Anna\nACME Support, 070-1")
+    assert (relayed.text, relayed.html) == ("Anna\nringer dig.", "<p>Anna<br>ringer dig.</p>")
+
+
 def test_short_lines_and_public_ones_are_no_leak():
     assert leak("Hej Karin!\nOk.", ["Hej Karin!", "Ok."]) is None
     shared = "Skrivaren på plan 3 blinkar rött"
@@ -112,6 +125,11 @@ def test_files_without_a_word_are_doubtful():
 )
 def test_a_line_is_what_a_person_sees_between_two_breaks(html, gone, left):
     assert without_lines(html, gone) == left
+
+
+def test_a_signature_that_says_a_line_twice_is_taken_out_twice():
+    html = "<p>Hej</p><p>–</p><p>Anna</p><p>Anna</p><p>–</p>"
+    assert without_lines(html, [], ["–", "Anna", "Anna", "–"]) == "<p>Hej</p><p>–</p><p>–</p>"
 
 
 def test_a_tree_that_is_too_deep_does_not_leave():

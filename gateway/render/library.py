@@ -31,12 +31,12 @@ class Library(Shelf):
     @classmethod
     def load(cls, templates: Sequence[Path], branding: Sequence[Path]) -> Library:
         """Read the folders; of the same file in several, the first wins. Raises ConfigurationError with all problems."""
-        found = _files(templates)
-        sandbox = environment(FunctionLoader(lambda name: _content(found, name)))
         problems: list[Problem] = []
+        found = _files(templates, problems)
+        sandbox = environment(FunctionLoader(lambda name: _source(found, name)))
         shared = _shared(sandbox, found, problems)
-        styles = {name: found[name].read_text("utf-8") for name in STYLES if name in found}
-        words = _wordings(found, problems)
+        styles = {name: found[name] for name in STYLES if name in found}
+        words = _wordings(templates, problems)
         sources = _sources(sandbox, found, words, problems)
         faces = _brands(branding, problems)
         signatures = _signatures(sandbox, faces, problems)
@@ -55,51 +55,58 @@ class Library(Shelf):
         return checking.check(self, languages or self.languages(), desks)
 
 
-def _files(folders: Sequence[Path]) -> dict[str, Path]:
-    """Return every file by its name below the folder."""
-    found: dict[str, Path] = {}
+def _files(folders: Sequence[Path], problems: list[Problem]) -> dict[str, str]:
+    """Return the text of every file by its name below the folder; read now, so that nothing is read while composing."""
+    found: dict[str, str] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in {".md", ".html", ".txt", ".css", ".yaml"}:
-                found.setdefault(path.relative_to(folder).as_posix(), path)
+            name = path.relative_to(folder).as_posix()
+            if name in found or path.suffix not in {".md", ".html", ".txt", ".css"} or not path.is_file():
+                continue
+            try:
+                found[name] = path.read_text("utf-8")
+            except UnicodeDecodeError:
+                problems.append(Problem(name, 0, 0, "not UTF-8"))
     return found
 
 
-def _content(found: Mapping[str, Path], name: str) -> tuple[str, str, None] | None:
-    path = found.get(name)
-    return (path.read_text("utf-8"), name, None) if path else None
+def _source(found: Mapping[str, str], name: str) -> tuple[str, str, None] | None:
+    return (found[name], name, None) if name in found else None
 
 
-def _shared(sandbox: Sandbox, found: Mapping[str, Path], problems: list[Problem]) -> dict[str, Draft]:
+def _shared(sandbox: Sandbox, found: Mapping[str, str], problems: list[Problem]) -> dict[str, Draft]:
     made = {}
     problems += [Problem(name, 0, 0, "this file is missing") for name in (*SHARED, *STYLES) if name not in found]
     for name in SHARED:
         if name in found:
             with _noted(problems):
-                made[name] = Draft(sandbox, found[name].read_text("utf-8"), name)
+                made[name] = Draft(sandbox, found[name], name)
     return made
 
 
-def _wordings(found: Mapping[str, Path], problems: list[Problem]) -> dict[str, Wording]:
-    """Read words.yaml of each language; English fills what another lacks."""
-    texts = {}
-    for name, path in found.items():
-        language, _, file = name.partition("/")
-        if file != "words.yaml":
-            continue
+def _wordings(folders: Sequence[Path], problems: list[Problem]) -> dict[str, Wording]:
+    """Read words.yaml of each language, the first folder over the next; English fills what another lacks."""
+    own: dict[str, Wording] = {}
+    for path in [path for folder in reversed(folders) for path in sorted(folder.glob("*/words.yaml"))]:
+        language = path.parent.name
         try:
-            texts[language], _ = yaml_file.read(path, name)
+            texts, _ = yaml_file.read(path, f"{language}/words.yaml")
         except ConfigurationError as error:
             problems += error.problems
-    english = Wording("en", {}).over(texts.get("en", {}))
-    return {language: Wording(language, english.over(own).texts) for language, own in texts.items()}
+            continue
+        if not isinstance(texts, Mapping):
+            problems.append(Problem(f"{language}/words.yaml", 1, 0, "expected `name: text` and nothing else"))
+            continue
+        own[language] = own.get(language, Wording(language, {})).over(texts)
+    english = own.get("en", Wording("en", {})).texts
+    return {language: Wording(language, {**english, **words.texts}) for language, words in own.items()}
 
 
 def _sources(
-    sandbox: Sandbox, found: Mapping[str, Path], words: Mapping[str, Wording], problems: list[Problem]
+    sandbox: Sandbox, found: Mapping[str, str], words: Mapping[str, Wording], problems: list[Problem]
 ) -> dict[tuple[str, str, str, str], Source]:
     made = {}
-    for name, path in found.items():
+    for name, content in found.items():
         place = _place(name)
         if place is None:
             continue
@@ -109,12 +116,12 @@ def _sources(
         with _noted(problems):
             stem = name.removesuffix(".md")
             html, text = (_override(sandbox, found, stem + ending) for ending in (".html", ".txt"))
-            made[place] = source.read(sandbox, name, place[1], path.read_text("utf-8"), html, text)
+            made[place] = source.read(sandbox, name, place[1], content, html, text)
     return made
 
 
-def _override(sandbox: Sandbox, found: Mapping[str, Path], name: str) -> Draft | None:
-    return Draft(sandbox, found[name].read_text("utf-8"), name) if name in found else None
+def _override(sandbox: Sandbox, found: Mapping[str, str], name: str) -> Draft | None:
+    return Draft(sandbox, found[name], name) if name in found else None
 
 
 def _place(name: str) -> tuple[str, str, str, str] | None:

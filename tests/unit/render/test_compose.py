@@ -6,6 +6,8 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.render import samples
 from gateway.render.compose import ComposedMail, compose
@@ -319,3 +321,34 @@ def test_a_brand_that_is_missing_still_sends_the_mail(library):
         samples.notice("registered", "requester", "sv") | {"brand": "gone"}, library, no_blob
     )
     assert "ACME Support" in mail.html
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(max_size=200),
+    st.text(max_size=60),
+    st.sampled_from([("customer-wrote", "operator"), ("resolved", "requester")]),
+)
+def test_whatever_people_write_the_mail_stays_whole(library, text, name, which):
+    event, audience = which
+    notice = samples.notice(event, audience, "sv")
+    facts = notice["facts"]
+    facts["ticket"]["solution"] = facts["history"][0]["text"] = text
+    facts["requester"]["name"] = facts["greeting_name"] = notice["to"]["name"] = notice["subject"] = name
+    facts["entry"] = {
+        "text": text,
+        "html": text,
+        "author": {"name": name},
+        "at": notice["date"],
+        "kind": "message",
+        "visibility": "public",
+    }
+    mail = compose(notice, library, no_blob)
+    assert mail.raw.isascii()
+    assert all(len(line) <= 998 for line in mail.raw.split(b"\r\n"))
+    assert (
+        email.message_from_bytes(mail.raw).keys() == email.message_from_bytes(made(library, event, audience).raw).keys()
+    )
+    assert mail.html.count("<h1") == 1
+    assert mail.html.rstrip().endswith("</html>")
+    assert "<script" not in mail.html.lower()

@@ -237,3 +237,25 @@ def test_a_line_after_lines_of_tags_keeps_its_number(own):
     with pytest.raises(TemplateFailure) as caught:
         receipt(own(sv__requester__registered_md="{% if greeting %}\n{% set a = 1 %}\n{% endif %}\n{{ nope }}\n"))
     assert caught.value.line == 4
+
+
+def test_words_of_your_own_are_laid_over_the_shipped_ones(tmp_path):
+    (tmp_path / "sv").mkdir()
+    (tmp_path / "sv" / "words.yaml").write_text("greeting: {named: 'Tjena {name}!'}\n", "utf-8")
+    library = Library.load([tmp_path, ROOT / "templates" / "mail"], [ROOT / "branding"])
+    assert receipt(library).text.startswith("Tjena Karin!")
+    assert "Du hör från oss senast tisdag 24 november" in receipt(library).text
+
+
+def test_a_file_that_is_not_utf_8_is_told(tmp_path):
+    (tmp_path / "sv" / "requester").mkdir(parents=True)
+    (tmp_path / "sv" / "requester" / "registered.md").write_bytes("Hälsningar".encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"sv/requester/registered.md: not UTF-8"):
+        Library.load([tmp_path, ROOT / "templates" / "mail"], [ROOT / "branding"])
+
+
+def test_a_broken_words_file_is_told_with_its_line(tmp_path):
+    (tmp_path / "sv").mkdir()
+    (tmp_path / "sv" / "words.yaml").write_text("greeting: {named: x\nb: c", "utf-8")
+    with pytest.raises(ConfigurationError, match=r"sv/words.yaml:2"):
+        Library.load([tmp_path, ROOT / "templates" / "mail"], [ROOT / "branding"])

@@ -7,7 +7,10 @@ import time
 from pathlib import Path
 
 from benchmarks.figure import Figure
+from reliability import verdict
+from tests.support import letters
 from tests.support.daemon import Daemon
+from tests.support.waiting import eventually
 
 
 def pss(daemon: Daemon) -> float:
@@ -22,8 +25,14 @@ def pss(daemon: Daemon) -> float:
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Start a daemon as shipped and let it come to rest."""
+    """Start a daemon as shipped, let both parsers read a mail, and let it come to rest."""
     with Daemon(folder / "p8", settings={"run": {"parse": 2}}) as daemon:
-        time.sleep(3)
+        for number in range(20):
+            daemon.send(letters.customer(f"Ärende {number}", "Skrivaren är trasig."))
+        eventually(lambda: len(daemon.workers) >= 2, 60)
+        eventually(lambda: verdict.unread(daemon.database) == 0, 60)
+        time.sleep(2)
         idle = pss(daemon)
-    return [Figure("P8", "idle, 2 parsers, PSS of the tree", idle, "MB", goal="< 160 MB", met=idle < 160)]
+    return [
+        Figure("P8", "idle after 20 mails, 2 parsers, PSS of the tree", idle, "MB", goal="< 160 MB", met=idle < 160)
+    ]

@@ -154,6 +154,12 @@ def waiting(database: Path) -> int:
         )
 
 
+def unread(database: Path) -> int:
+    """Return how many mails are received and not yet worked on."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as db:
+        return _one(db, "SELECT count(*) FROM journal WHERE state = 'received'")
+
+
 def _one(db: sqlite3.Connection, query: str) -> int:
     number: int = db.execute(query).fetchone()[0]
     return number

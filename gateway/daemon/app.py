@@ -23,6 +23,7 @@ from gateway.inbound.smtp import Listener
 from gateway.mail.received import Accepted, Received
 from gateway.settings import Settings
 from gateway.store import journal, keys
+from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from gateway.work import deliver, housekeep, ingest, notify, tick
 from gateway.work.deps import Deps, Wake
@@ -65,6 +66,9 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     stack.callback(store.close)
     stack.enter_context(store.daemon_lock())
     store.upgrade()
+    if store.file is not None:  # the only daemon on this file: what is claimed was claimed by one that died
+        with store.write("release claims") as conn:
+            release_claims(conn)
     with store.read() as conn:
         secrets = keys.load_keys(conn)
     relays = [wiring.relay(host, settings) for host in settings.smarthost]
@@ -131,7 +135,9 @@ def _start_listeners(app: App, environment: Mapping[str, str], stack: ExitStack)
     if settings.listen.lmtp is not None:
         options.append(wiring.lmtp_options(settings.listen.lmtp, settings, handed))
     for option in options:
-        listener = Listener(option, app.commit.submit, app.is_ours)
+        listener = Listener(
+            option, app.commit.submit, app.is_ours, has_room=partial(wiring.has_room, settings.paths.state)
+        )
         host, port = listener.start()
         stack.callback(listener.drain, DRAIN_SECONDS)
         app.listeners.append((listener, host, port))

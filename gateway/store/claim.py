@@ -80,3 +80,11 @@ def claim_statement(
 def take(conn: Connection, statement: Update, claim: Claim) -> list[Row[Any]]:
     """Run a claim statement; rows in order of id (RETURNING promises none)."""
     return sorted(conn.execute(statement, claim.parameters()), key=lambda row: row.id)
+
+
+def release_claims(conn: Connection) -> None:
+    """Let every claimed row go. Only for the sole daemon of a database at its start: whoever claimed them is dead."""
+    from gateway.store.schema import journal, notices, outbox, timers
+
+    for table in (journal, notices, outbox, timers):
+        conn.execute(update(table).where(table.c.claimed_by.is_not(None)).values(claimed_by=None, claimed_until=None))

@@ -22,7 +22,13 @@ from gateway.work.parser_pool import Unparsable
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=5)
+PARENT_PATIENCE = timedelta(seconds=60)  # how long an answer waits for a message that is still being worked on
+PARENT_LOOK = timedelta(milliseconds=500)
 _log = logging.getLogger(__name__)
+
+
+class _ParentOnItsWay(Exception):  # noqa: N818  # no error: the answer came before what it answers was worked on
+    """The message answers one that may still be in the journal."""
 
 
 def run_once(deps: Deps, now: datetime, limit: int = 20) -> int:
@@ -39,6 +45,9 @@ def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
         committed = ingest(deps, row, now)
     except TryAgainError:
         raise  # the database is away: the claim runs out by itself
+    except _ParentOnItsWay:
+        with deps.store.write("wait for parent") as conn:
+            journal.retry_later(conn, row.id, row.tries, now + PARENT_LOOK, "waits for the message it answers")
     except Exception:  # noqa: BLE001  # the step loop: a bug costs one mail its turn, never the queue
         _log.exception("ingest failed", extra={"journal": row.id})
         _give_up_or_retry(deps, row, now)
@@ -103,9 +112,18 @@ def _decide_and_commit(deps: Deps, incoming: Incoming, now: datetime) -> Committ
         found = lookup.find(conn, clues, key(sender.address) if sender else None, now)
         incoming = replace(sorted_.incoming, found=found)
         placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
+        if placement.ticket_id is None and _parent_may_come(conn, incoming, now):
+            raise _ParentOnItsWay
         case = _case(conn, placement.ticket_id, incoming)
         decision = decide_mail(incoming, sorted_, placement, case, terms, now)
         return apply(conn, deps, decision, incoming, case, now)
+
+
+def _parent_may_come(conn: Connection, incoming: Incoming, now: datetime) -> bool:
+    """Say whether an answer that found no ticket should wait: an older message is still being worked on."""
+    answers = incoming.mail.in_reply_to or incoming.mail.references
+    young = now - incoming.received_at < PARENT_PATIENCE
+    return bool(answers) and young and journal.older_received(conn, incoming.journal_id)
 
 
 def _named_by_a_person(conn: Connection, incoming: Incoming) -> Placement | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway import clock
 from gateway.daemon import rulebook
 from gateway.errors import ConfigurationError, Problem
+from gateway.policy.nearest import unknown
 from gateway.policy.schema import Policy
 from gateway.rules.examples import check_examples
 from gateway.settings import Settings
@@ -24,9 +25,19 @@ def problems(settings: Settings) -> tuple[list[Problem], Policy | None]:
         found += error.problems
     if policy is not None:
         found += check_examples(policy, clock.now())
+        found += _mailboxes(settings, policy)
     if library is not None:
         found += library.check(_languages(policy), tuple(policy.desks) if policy else ())
     return sorted(set(found)), policy
+
+
+def _mailboxes(settings: Settings, policy: Policy) -> list[Problem]:
+    """Return a problem for each mailbox whose desk rules.yaml does not know."""
+    return [
+        Problem("gateway.toml", 0, 0, f"[[mailbox]] {box.name}: {unknown('desk', box.desk, policy.desks)}")
+        for box in settings.mailbox
+        if box.desk is not None and box.desk not in policy.desks
+    ]
 
 
 def _languages(policy: Policy | None) -> tuple[str, ...]:

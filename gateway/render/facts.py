@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from gateway.mail import sanitise
 from gateway.render import files, prose
-from gateway.render.values import Fact, OpenFact, Words
+from gateway.render.values import Fact, OpenFact, Words, fit
 from gateway.render.variables import INSIDE, INSIDE_LISTS, LISTS, PLAIN_LISTS, THINGS, VALUES, WRITTEN
 
 _CID = re.compile(r'src="cid:([^"]*)"', re.IGNORECASE)
@@ -43,7 +43,8 @@ def entry(given: Mapping[str, Any] | None, content_ids: Mapping[str, str]) -> Fa
 
 def words(text: str, *, links: bool = True) -> Words:
     """Return text as what a person wrote."""
-    return Words(text.strip("\n"), prose.html(text.strip("\n"), links=links))
+    text = fit(text).strip("\n")
+    return Words(text, prose.html(text, links=links))
 
 
 def _content_ids(attachments: Sequence[Mapping[str, Any]], pictures: Collection[str]) -> dict[str, str]:
@@ -57,7 +58,7 @@ def _entry_words(given: Mapping[str, Any], own: Mapping[str, str]) -> Words:
     html, proved = given.get("html"), given.get("verified") is not False
     if not html or not proved:
         return words(text, links=proved)
-    clean = sanitise.clean(str(html), frozenset(own))
+    clean = sanitise.clean(fit(str(html)), frozenset(own))
     clean = _HEADING.sub(r"<\1h3", clean)  # a mail has one h1, and it is not his
     clean = _CID.sub(lambda found: f'src="cid:{own.get(unquote(unescape(found[1])), "none")}"', clean)
     return Words(text, Markup(clean))  # noqa: S704  # sanitised above

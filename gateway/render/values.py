@@ -14,6 +14,15 @@ from markupsafe import Markup
 TOKEN = re.compile(r"zq([bi])(\d+)qz")
 
 
+# What no mail may hold: controls but tab and line feed (a terminal obeys them), halves of characters (no UTF-8 has them).
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def fit(text: str) -> str:
+    """Return text that a mail can hold, with line feeds alone."""
+    return _UNFIT.sub("\ufffd", text.replace("\r\n", "\n")) if _UNFIT.search(text) else text
+
+
 class Words(str):
     """What a person wrote: text that carries its own HTML. A paragraph of nothing else becomes a block."""
 
@@ -22,7 +31,7 @@ class Words(str):
 
     def __new__(cls, text: str, html: Markup) -> Self:
         """Take the text as it is and HTML that was sanitised or escaped already."""
-        words = super().__new__(cls, text)
+        words = super().__new__(cls, fit(text))
         words.html = html
         return words
 
@@ -91,6 +100,8 @@ def printed(value: Any) -> str:
         return value
     if value is None or value == "":  # no token: a paragraph of nothing is no paragraph
         return ""
+    if type(value) is str:
+        value = fit(value)
     values = _printed.get()
     if values is None:  # plain text: headers and the text part
         return str(value)

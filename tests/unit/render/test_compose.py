@@ -352,3 +352,16 @@ def test_whatever_people_write_the_mail_stays_whole(library, text, name, which):
     assert mail.html.count("<h1") == 1
     assert mail.html.rstrip().endswith("</html>")
     assert "<script" not in mail.html.lower()
+
+
+def test_halves_of_characters_and_controls_never_leave(library):
+    bad = "a\ud800b\x00c\x1b[31m\x07d"
+    notice = samples.notice("customer-wrote", "operator", "sv")
+    facts = notice["facts"]
+    facts["entry"] |= {"text": bad, "html": f"<p>{bad}</p>"}
+    facts["requester"]["name"] = notice["to"]["name"] = notice["subject"] = facts["ticket"]["subject"] = bad
+    facts["history"][0]["text"] = facts["history"][0]["author"] = facts["answers"][0]["text"] = bad
+    mail = compose(notice | {"attachments": [file(bad + ".pdf")]}, library, lambda _: PNG)
+    assert not set(mail.raw) & (set(range(32)) - {9, 10, 13})
+    whole = mail.subject + mail.text + mail.html
+    assert not re.search("[\x00-\x08\x0b-\x1f\ud800-\udfff]", whole)

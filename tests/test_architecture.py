@@ -175,3 +175,20 @@ def test_the_lock_holds_every_required_package():
     }
     locked = set(re.findall(r"(?m)^([a-z0-9-]+)==", (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")))
     assert names - locked == set()
+
+
+def test_every_command_that_operations_names_exists():
+    from typer.main import get_command
+
+    from gateway.cli.__main__ import app
+
+    root = get_command(app)
+    page = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    missing = []
+    for line in re.findall(r"(?:`|^)(?:/opt/gateway/bin/)?gateway ([a-z -]+)", page, re.MULTILINE):
+        first, *more = line.split()
+        command = root.commands.get(first)
+        below = getattr(command, "commands", None)
+        if command is None or (below and more and not more[0].startswith("-") and more[0] not in below):
+            missing.append(line)
+    assert missing == []

@@ -63,6 +63,8 @@ _LEFT_EMPTY = frozenset(
     {"p", "div", "li", "ul", "ol", "span", "b", "strong", "i", "em", "u", "font", "a", "h1", "h2", "h3", "pre"}
 )
 _FULL = "img, hr, table, input, video, object"
+_FOREIGN = "iframe, svg, math, object, embed, textarea, select, button, noscript, template, frameset, title, script"
+"""What no mail client writes and every reader breaks into lines in his own way."""
 _MARK = "data-emptied"
 _DEEPEST = 256
 _SIGNS = " *_•·-–—.0123456789)(~`>|"
@@ -75,19 +77,22 @@ class _Run:
     nodes: list[LexborNode] = field(default_factory=list)
     end: LexborNode | None = None
 
+    def written(self) -> str:
+        return "".join(node.text_content or "" for node in self.nodes)
+
     def text(self) -> str:
-        return tidy("".join(node.text_content or "" for node in self.nodes))
+        return tidy(self.written())
 
 
 def without_lines(html: str, gone: Collection[str], last: Sequence[str] = ()) -> str | None:
-    """Return the HTML without the lines in `gone` (tidied), or None where one is left or the tree is too deep.
+    """Return the HTML without the lines in `gone` (tidied), or None where one is left or the tree is too odd.
 
     Of each line in `last`, a signature's, only the last one goes: "Anna" may stand in the text as well.
     None is the safe answer: the customer then gets the text alone.
     """
     tree = LexborHTMLParser(html)
     body = tree.body
-    if body is None or _depth_over(body):
+    if body is None or body.css_first(_FOREIGN) is not None or _depth_over(body):
         return None
     wanted = {_bare(line) for line in gone}
     runs = [(_bare(run.text()), run) for run in _runs(body) if run.nodes]
@@ -96,7 +101,7 @@ def without_lines(html: str, gone: Collection[str], last: Sequence[str] = ()) ->
     ):
         _take_out(run)
     _clear(body)
-    if any(_suspicious(run.text()) for run in _runs(body)):
+    if any(_suspicious(run) for run in _runs(body)):
         return None
     return body.inner_html
 
@@ -117,8 +122,10 @@ def _bare(line: str) -> str:
     return bare(without_autolinks(line).strip(_SIGNS))
 
 
-def _suspicious(line: str) -> bool:
-    return looks_like_command(line) or take_key(line)[0] is not None
+def _suspicious(run: _Run) -> bool:
+    """Say whether something like a command or key is left; `<pre>` and its like show line feeds as they are."""
+    lines = [run.text(), *run.written().split("\n")]
+    return any(looks_like_command(line) or take_key(line)[0] is not None for line in lines)
 
 
 def _depth_over(body: LexborNode) -> bool:

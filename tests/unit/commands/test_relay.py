@@ -132,5 +132,17 @@ def test_a_signature_that_says_a_line_twice_is_taken_out_twice():
     assert without_lines(html, [], ["–", "Anna", "Anna", "–"]) == "<p>Hej</p><p>–</p><p>–</p>"
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre>Hej\n\n#löst</pre>",
+        '<div style="white-space: pre-wrap">Hej\n#löst\n</div>',
+        "<p>Hej</p><svg><text>x</text></svg>",
+    ],
+)
+def test_html_whose_lines_are_drawn_in_another_way_does_not_leave(html):
+    assert without_lines(html, ["#löst"]) is None
+
+
 def test_a_tree_that_is_too_deep_does_not_leave():
     assert without_lines("<div>" * 3000 + "x", []) is None

@@ -18,9 +18,11 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 
+from gateway.store.schema import journal, notices, outbox, timers
 from gateway.store.types import UTCDateTime
 
 NOW = bindparam("at_now", type_=UTCDateTime)
@@ -84,7 +86,12 @@ def take(conn: Connection, statement: Update, claim: Claim) -> list[Row[Any]]:
 
 def release_claims(conn: Connection) -> None:
     """Let every claimed row go. Only for the sole daemon of a database at its start: whoever claimed them is dead."""
-    from gateway.store.schema import journal, notices, outbox, timers
-
-    for table in (journal, notices, outbox, timers):
-        conn.execute(update(table).where(table.c.claimed_by.is_not(None)).values(claimed_by=None, claimed_until=None))
+    waiting = {
+        journal: in_state(journal, "received"),  # the partial indexes: a start must not read what is done
+        notices: in_state(notices, "ready"),
+        outbox: in_state(outbox, "ready", "deferred"),
+        timers: true(),
+    }
+    for table, condition in waiting.items():
+        claimed = table.c.claimed_by.is_not(None)
+        conn.execute(update(table).where(condition, claimed).values(claimed_by=None, claimed_until=None))

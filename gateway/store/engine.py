@@ -139,6 +139,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     _new_file(Path(url.database))
     engine = sa.create_engine(
         url,
+        hide_parameters=True,  # they hold mail, and errors are logged
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_use_lifo=True,  # the connection used last has the warm page cache; the others stay small
@@ -164,6 +165,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
 def _open_postgresql(url: sa.URL) -> sa.Engine:
     return sa.create_engine(
         url,
+        hide_parameters=True,  # they hold mail, and errors are logged
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=10,

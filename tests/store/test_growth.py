@@ -25,6 +25,7 @@ from gateway.store import (
     timers,
     turns,
 )
+from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from gateway.store.schema import metadata
 from gateway.tickets.effects import OpenTicket
@@ -39,6 +40,7 @@ ASKED = {
     "claim notices": lambda conn: notices.claim(conn, NOW, "w", MINUTE, 5),
     "claim outbox": lambda conn: outbox.claim(conn, NOW, "w", MINUTE, 5),
     "claim timers": lambda conn: timers.claim_due(conn, NOW, "w", MINUTE, 5),
+    "release claims": release_claims,
     "next timer": timers.next_at,
     "find": lambda conn: lookup.find(conn, CLUES, "a@b.test", NOW),
     "load case": lambda conn: tickets.load_case(conn, 1),

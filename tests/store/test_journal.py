@@ -11,6 +11,7 @@ from gateway.mail.message import Envelope
 from gateway.mail.proof import Proof, Verdict
 from gateway.mail.received import Accepted, Received
 from gateway.store import journal
+from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from gateway.tickets.effects import Settle
 
@@ -216,3 +217,13 @@ def test_nothing_is_written_when_the_commit_fails(make_store: Callable[..., Stor
     with pytest.raises(RuntimeError):
         journal.write_received(make_store(fail), [message()])
     assert claim(make_store()) == []
+
+
+def test_claims_let_go_at_a_start_are_free_at_once(store: Store):
+    (accepted,) = journal.write_received(store, [message()])
+    assert len(claim(store)) == 1
+    with store.write() as conn:
+        release_claims(conn)
+        assert not journal.older_received(conn, accepted.journal_id)
+        assert journal.older_received(conn, accepted.journal_id + 1)
+    assert len(claim(store, worker="w2")) == 1

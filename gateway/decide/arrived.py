@@ -108,9 +108,9 @@ def _held_before_reading(
     participant = case.ticket is not None and placement.verified
     if incoming.proof.spam == "yes" and not participant:
         return hold_for_group(incoming, arrived, placement, case, terms, "spam", "a trusted filter says spam")
-    if any(b.carrier == "subaddress" for b in placement.stolen):
+    if any(b.carrier in {"subaddress", "verp"} for b in placement.stolen):
         return hold_for_group(
-            incoming, arrived, placement, case, terms, "unproven", "a reply address that belongs to somebody else"
+            incoming, arrived, placement, case, terms, "stranger", "a reply address that belongs to somebody else"
         )
     return None
 

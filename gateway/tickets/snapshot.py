@@ -22,6 +22,7 @@ HISTORY_MOST = 20  # entries a mail shows
 HISTORY_TEXT = 4_000  # characters of each
 INTERNAL_LINE = 20  # a line this long identifies an internal text (leak check)
 REFERENCES_MOST = 20
+_OWN_SUBJECT = frozenset({"alarm", "list", "digest", "report"})  # mails of no thread
 QUESTION_LINES = 6
 
 
@@ -100,7 +101,7 @@ def notice(
         "reply_to": desk.reply_address(thread.bearer) if thread.bearer else None,
         "reference": ticket.reference,
         "subject": ticket.subject,
-        "threaded": True,
+        "threaded": tell.event not in _OWN_SUBJECT,
         "neutral": tell.neutral,
         "message_id": thread.message_id,
         "in_reply_to": tell.in_reply_to or (thread.seen[-1] if thread.seen else None),
@@ -134,9 +135,10 @@ def _facts(
     facts: dict[str, Any] = {
         "ticket": _ticket(ticket, policy, operators=operators),
         "entry": _entry(entry, internal=operators) if entry and tell.entry else None,
-        "question": _question(shown),
+        "question": _question(shown, policy),
         "requester": {"name": name, "first_name": first_name(name), "address": ticket.requester.address},
         "operator": operator,
+        "reader": {"key": tell.person} if tell.person else None,
         "desk": {
             "key": ticket.desk,
             "name": desk.name,
@@ -223,12 +225,18 @@ def _past(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _question(shown: Sequence[Entry]) -> dict[str, Any] | None:
+def _question(shown: Sequence[Entry], policy: Policy) -> dict[str, Any] | None:
     asked = next((e for e in reversed(shown) if e.kind is Kind.ANSWER), None)
     if asked is None:
         return None
     lines = [line for line in asked.text.splitlines() if line.strip()][:QUESTION_LINES]
-    return {"text": "\n".join(lines), "at": asked.at.isoformat(), "author": asked.author_name}
+    return {"text": "\n".join(lines), "at": asked.at.isoformat(), "author": _asker(asked, policy)}
+
+
+def _asker(asked: Entry, policy: Policy) -> str:
+    """Return how customers know him: "Anna frågade"."""
+    person = policy.person(asked.author.name)
+    return person.first_name if person else asked.author_name
 
 
 def _operator(entry: Entry | None, ticket: Ticket, policy: Policy) -> dict[str, Any] | None:

@@ -60,7 +60,7 @@ def _render(deps: Deps, row: NoticeRow) -> _Finished | tuple[NoticeRow, str]:
     facts: dict[str, Any] = dict(row.facts)
     try:
         mail = compose(facts, deps.library(), deps.store.blobs.get)
-    except TemplateFailure as failure:
+    except (TemplateFailure, ValueError) as failure:  # ValueError: an address no header can hold
         _log.error(
             "template failed", extra={"notice": row.id, "ticket": facts.get("reference"), "why": str(failure)}
         )  # its own message says file and line

@@ -7,7 +7,6 @@ stands, `stop` ends. Nothing is done here: the Outcome says what is to be done.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gateway.policy.rule import Rule
 from gateway.policy.schema import Policy
@@ -16,12 +15,7 @@ from gateway.rules.facts import Facts
 from gateway.rules.gathering import Gathering
 from gateway.rules.outcome import Asked, Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    rule: Rule
-    check: Check
-    missed: Asked  # made once: most rules miss
+_Ready = tuple[Check, Asked, Rule]  # the condition as closure, and the trace of a miss: most rules miss
 
 
 class Engine:
@@ -29,9 +23,9 @@ class Engine:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._by_event: dict[str, list[_Compiled]] = {}
+        self._by_event: dict[str, list[_Ready]] = {}
         for rule in policy.rules:
-            ready = _Compiled(rule, compiled(rule.when), Asked(rule.name, rule.when, verdict=False))
+            ready = (compiled(rule.when), Asked(rule.name, rule.when, verdict=False), rule)
             for event in rule.events:
                 self._by_event.setdefault(event, []).append(ready)
 
@@ -44,13 +38,15 @@ class Engine:
         seen = facts.copy()
         gathering = Gathering(self.policy, seen, values or {})
         asked: list[Asked] = []
-        for ready in self._by_event.get(event, ()):
-            verdict = ready.check(seen)
-            if not verdict:
-                asked.append(ready.missed if verdict is False else Asked(ready.rule.name, ready.rule.when, verdict))
-                continue
-            did, saw = gathering.hit(ready.rule)
-            asked.append(Asked(ready.rule.name, ready.rule.when, verdict, did, saw))
-            if ready.rule.then.stop:
-                break
+        for check, missed, rule in self._by_event.get(event, ()):
+            verdict = check(seen)
+            if verdict is False:
+                asked.append(missed)
+            elif verdict is None:
+                asked.append(Asked(rule.name, rule.when, verdict))
+            else:
+                did, saw = gathering.hit(rule)
+                asked.append(Asked(rule.name, rule.when, verdict, did, saw))
+                if rule.then.stop:
+                    break
         return gathering.outcome(tuple(asked), facts)

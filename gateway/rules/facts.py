@@ -50,7 +50,7 @@ class Facts(Mapping[str, Any]):
     Address names hold tuples of Address, words a tuple of every word that fits, `…_for` the moment since when.
     """
 
-    __slots__ = ("_asked", "_folded", "_makers", "_pairs", "_raw", "_values", "_whole", "hours", "now")
+    __slots__ = ("_asked", "_by_text", "_folded", "_makers", "_pairs", "_raw", "_values", "_whole", "hours", "now")
 
     def __init__(
         self, makers: Mapping[str, Maker], now: datetime, hours: OpeningHours, values: Mapping[str, Any] | None = None
@@ -60,6 +60,7 @@ class Facts(Mapping[str, Any]):
         self._folded: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._raw: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._asked: dict[tuple[str, str | None], int] = {}
+        self._by_text: dict[str, frozenset[tuple[str, str]]] = {}
         self._pairs: dict[tuple[str, str | None], frozenset[tuple[str, str]]] = {}
         self._whole: dict[tuple[str, str | None], frozenset[str]] = {}
         self.now = now
@@ -113,8 +114,13 @@ class Facts(Mapping[str, Any]):
             asked = self._asked[slot] = self._asked.get(slot, 0) + 1
             if asked < _WORTH_PAIRS:
                 return None
-            found = frozenset(pair for text in self.texts(slot) for pair in pairwise(text))
-            self._pairs[slot] = found
+            found = self._pairs[slot] = frozenset().union(*map(self._pairs_of, self.texts(slot)))
+        return found
+
+    def _pairs_of(self, text: str) -> frozenset[tuple[str, str]]:
+        found = self._by_text.get(text)  # `text` and `mentions` share the body
+        if found is None:
+            found = self._by_text[text] = frozenset(pairwise(text))
         return found
 
     def domains(self, name: str) -> frozenset[str]:

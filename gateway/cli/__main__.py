@@ -101,7 +101,7 @@ def addresses(
 @mail.command("inspect")
 def mail_inspect(files: list[Path], as_json: Json = False) -> None:
     """Show what the gateway reads in a mail; needs no database and no settings."""
-    from gateway.cli.inspect import inspect as go
+    from gateway.cli.reading import inspect as go
 
     guarded(go, files, as_json)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 
 from gateway.daemon import wiring
 from gateway.inbound.imap import MailboxPoller
-from gateway.inbound.mailbox import MailboxOptions, Move
+from gateway.inbound.mailbox_options import MailboxOptions, Move
 from gateway.mail.received import Accepted, Received
 from gateway.settings.schema import Mailbox, Settings
 from gateway.store import book

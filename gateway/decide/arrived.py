@@ -12,7 +12,7 @@ from gateway.decide.asking import confirm
 from gateway.decide.customer import customer_wrote, stranger_wrote, third_party_wrote
 from gateway.decide.holding import decided_without_ticket
 from gateway.decide.letter import Letter
-from gateway.decide.operator import operator_wrote
+from gateway.decide.operators import operator_wrote
 from gateway.decide.refusing import hold_for_group
 from gateway.decide.register import Opening, register
 from gateway.decide.report import report_came
@@ -22,8 +22,8 @@ from gateway.mail.address import key
 from gateway.mail.message import Address, MailClass
 from gateway.rules import actions
 from gateway.tickets.case import Case, Incoming
-from gateway.tickets.effects import Decision, Discard, Effect, FileMail, Join, Revoke
-from gateway.tickets.model import Actor, ActorKind, Participant, Visibility
+from gateway.tickets.effects import AddEntry, Decision, Discard, Effect, FileMail, Join, Revoke
+from gateway.tickets.model import Actor, ActorKind, Kind, Participant, Visibility
 from gateway.tickets.thread import Placement
 
 _NEVER_REGISTERS = frozenset(
@@ -82,17 +82,31 @@ def _by_class(
     if kind is MailClass.DELIVERY_REPORT:
         return report_came(incoming, placement, case, terms)
     actor = actor_of(incoming, case.ticket)
-    if terms.sender(incoming.mail).person is not None:
+    matter = case.ticket is None and kind is MailClass.AUTOMATIC  # a scanner or a script may send in his name
+    if terms.sender(incoming.mail).person is not None and not matter:
         return Decision(actor, (FileMail(f"{kind} of one of ours"),), placement.evidence)
     if case.ticket is not None:
-        quiet = entry_of(
-            incoming, evidence=placement.evidence, verified=placement.verified, folded=True,
-            visibility=Visibility.PUBLIC if placement.verified else Visibility.INTERNAL,
-        )  # fmt: skip
+        quiet = _quiet(incoming, placement, case, terms)
         return Decision(actor, (quiet,), (*placement.evidence, f"{kind}: attached quietly, changes nothing"))
     if kind in _NEVER_REGISTERS or kind is MailClass.LOOP:
         return Decision(actor, (FileMail(f"{kind} without a ticket"),), (*placement.evidence, *incoming.mail.why))
     return _register(incoming, arrived, placement, case, terms, now)
+
+
+def _quiet(incoming: Incoming, placement: Placement, case: Case, terms: Terms) -> AddEntry:
+    """Return a folded entry; what a third party's machine says is as little for customers as what he says (TH5)."""
+    if _role(case, terms.sender(incoming.mail).key) == "third-party":
+        visibility, kind = Visibility.EXTERNAL, Kind.EXTERNAL
+    else:
+        visibility, kind = Visibility.PUBLIC if placement.verified else Visibility.INTERNAL, Kind.MESSAGE
+    return entry_of(
+        incoming,
+        evidence=placement.evidence,
+        verified=placement.verified,
+        folded=True,
+        visibility=visibility,
+        kind=kind,
+    )
 
 
 def _held_before_reading(

@@ -18,9 +18,9 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from gateway import clock as wall
 from gateway.errors import GatewayError
-from gateway.inbound.mailbox import Book, MailboxOptions, MailboxState, Move, Phase, pause
+from gateway.inbound.mailbox_options import Book, MailboxOptions, MailboxState, Move, Phase, pause
 from gateway.inbound.proof import judge
-from gateway.inbound.trace import return_path
+from gateway.inbound.trace_fields import return_path
 from gateway.mail.message import Envelope
 from gateway.mail.received import Accepted, Received
 

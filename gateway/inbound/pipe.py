@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import IO
 
 from gateway.errors import GatewayError
-from gateway.inbound.trace import return_path
+from gateway.inbound.trace_fields import return_path
 from gateway.mail.message import Envelope
 from gateway.mail.received import Received
 

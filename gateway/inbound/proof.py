@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from gateway.inbound.signature import from_domain, has_partial_signature, is_aligned, verify
-from gateway.inbound.trace import Field, read_fields, trusted_fields
+from gateway.inbound.trace_fields import Field, read_fields, trusted_fields
 from gateway.inbound.trust import Trust
 from gateway.mail import address
 from gateway.mail.proof import Proof, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from gateway.inbound.trace import Field, read_fields
+from gateway.inbound.trace_fields import Field, read_fields
 from gateway.mail import address
 from gateway.mail.proof import Proof, Verdict
 

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.mail.banners import is_banner, lines_on_top
 from gateway.mail.header_block import label
-from gateway.mail.html import to_text
+from gateway.mail.html_text import to_text
 from gateway.mail.lines import MOST_LINES, SCAN_LIMIT, index_of_visible, squeezed
 from gateway.mail.quote_text import Split, split_text
 

@@ -16,7 +16,7 @@ class Received:
     envelope: Envelope
     raw: bytes = field(repr=False)
     received_at: datetime
-    proof: Proof = Proof()
+    proof: Proof = field(default_factory=Proof)
     held: str | None = None  # set where it must not be worked on: "oversize", "junk"; the row starts as held
 
 

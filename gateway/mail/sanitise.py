@@ -7,7 +7,7 @@ from typing import Final
 
 import nh3
 
-from gateway.mail import html as html_bodies
+from gateway.mail import html_text as html_bodies
 
 _TAGS: Final = frozenset(
     [

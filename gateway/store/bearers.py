@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from gateway.store.column_types import UTCDateTime
 from gateway.store.prepared import Prepared
 from gateway.store.schema import bearers
-from gateway.store.types import UTCDateTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from gateway.store.codec import address_key
+from gateway.store.column_types import UTCDateTime
 from gateway.store.schema import notices
-from gateway.store.types import UTCDateTime
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)

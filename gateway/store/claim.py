@@ -22,8 +22,8 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.store.column_types import UTCDateTime
 from gateway.store.schema import journal, notices, outbox, timers
-from gateway.store.types import UTCDateTime
 
 NOW = bindparam("at_now", type_=UTCDateTime)
 """The time of a claim, for conditions about what is due."""

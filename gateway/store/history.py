@@ -17,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import clock
 from gateway.errors import VersionConflictError
+from gateway.store.column_types import canonical, rfc3339
 from gateway.store.prepared import Prepared
 from gateway.store.schema import history
-from gateway.store.types import canonical, rfc3339
 from gateway.tickets.model import Actor, ActorKind
 
 _START = b"\0" * 32

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.store import contacts
+from gateway.store.column_types import UTCDateTime
 from gateway.store.prepared import Prepared
 from gateway.store.schema import bearers, entries, foreign_references, message_ids, outbox
 from gateway.store.ticket_rows import load
-from gateway.store.types import UTCDateTime
 from gateway.tickets.case import BearerMatch, Found, KnownMessage
 from gateway.tickets.thread import Clues
 

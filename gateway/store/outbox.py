@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from gateway.store.claim import NOW, Claim, claim_statement, in_state, take
 from gateway.store.codec import address_key
+from gateway.store.column_types import CleanText, UTCDateTime
 from gateway.store.engine import Store
 from gateway.store.prepared import Prepared
 from gateway.store.schema import attempts, message_ids, outbox, outbox_raw, pauses
-from gateway.store.types import CleanText, UTCDateTime
 from gateway.tickets.effects import Suppress
 
 INLINE = 128_000

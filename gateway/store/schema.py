@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from gateway.store.types import CleanText, Id, Json, UTCDateTime
+from gateway.store.column_types import CleanText, Id, Json, UTCDateTime
 
 metadata = sa.MetaData(
     naming_convention={

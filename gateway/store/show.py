@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 
 from gateway.store import entries, history, journal, outbox, tickets, timers
 from gateway.store.codec import address_json, addresses_json, proof_json
+from gateway.store.column_types import rfc3339
 from gateway.store.history import HistoryLine
 from gateway.store.journal import JournalRow
 from gateway.store.outbox import OutboxRow
 from gateway.store.schema import notices as notices_table
 from gateway.store.schema import tickets as tickets_table
-from gateway.store.types import rfc3339
 from gateway.tickets.model import Entry, Ticket
 
 SCHEMA_VERSION = 1

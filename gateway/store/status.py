@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from gateway.store.claim import in_state
+from gateway.store.column_types import UTCDateTime
 from gateway.store.outbox import paused
 from gateway.store.schema import journal, notices, outbox, tickets, timers
 from gateway.store.tickets import UNSETTLED
-from gateway.store.types import UTCDateTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from gateway.store import contacts
 from gateway.store.codec import address_key
 from gateway.store.entries import add_entry, get_entry, newest
 from gateway.store.prepared import Prepared
-from gateway.store.schema import foreign_references, numbers, outbox, outbox_raw, participants, tickets
+from gateway.store.schema import foreign_references, notices, numbers, outbox, outbox_raw, participants, tickets
 from gateway.store.ticket_rows import from_rows, load, to_columns
 from gateway.tickets.case import Case, SentMail
 from gateway.tickets.effects import OpenTicket
@@ -266,15 +266,18 @@ def open_per_owner(conn: Connection) -> dict[str, int]:
 
 
 _ANSWERED = (
-    select(outbox.c.id, outbox.c.entry_id, outbox_raw.c.internal_lines, outbox_raw.c.public_lines)
+    select(outbox.c.id, outbox.c.entry_id, outbox_raw.c.internal_lines, outbox_raw.c.public_lines, notices.c.facts)
     .join_from(outbox, outbox_raw, outbox_raw.c.mail_id == outbox.c.id)
+    .outerjoin(notices, notices.c.id == outbox.c.notice_id)
     .where(outbox.c.id == bindparam("wanted"))
 )
 
 
 def answered_mail(conn: Connection, mail_id: int) -> SentMail | None:
-    """Return what the leak check needs of the mail of ours that was answered."""
+    """Return what the leak check needs of the mail of ours that was answered, and where it said that answers go."""
     row = conn.execute(_ANSWERED, {"wanted": mail_id}).first()
     if row is None:
         return None
-    return SentMail(row.id, row.entry_id, tuple(row.internal_lines or ()), tuple(row.public_lines or ()))
+    internal = ((row.facts or {}).get("facts") or {}).get("where_answer_goes") == "internal"
+    lines = tuple(row.internal_lines or ()), tuple(row.public_lines or ())
+    return SentMail(row.id, row.entry_id, *lines, answers_stay=internal)

@@ -16,7 +16,7 @@ from imapclient.exceptions import LoginError
 from gateway import clock
 from gateway.errors import TryAgainError
 from gateway.inbound.imap import MailboxPoller
-from gateway.inbound.mailbox import MailboxOptions, Move, Phase
+from gateway.inbound.mailbox_options import MailboxOptions, Move, Phase
 from gateway.inbound.trust import Trust
 from gateway.mail.received import Accepted, Received
 from tests.adapters.conftest import serving

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cli.inspect import described
+from gateway.cli.reading import described
 from gateway.mail import reading
 from gateway.mail.message import Envelope
 from gateway.work.parser_pool import ParserPool

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.mail.forward import find
-from gateway.mail.html import to_text
+from gateway.mail.html_text import to_text
 from gateway.mail.message import InboundMail, MailClass
 from gateway.mail.quote import split
 from gateway.mail.reading import read

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import bindparam, insert, select, update
 
+from gateway.store.column_types import UTCDateTime
 from gateway.store.engine import Store
 from gateway.store.prepared import Prepared
 from gateway.store.schema import contacts, keys
-from gateway.store.types import UTCDateTime
 
 NOW = datetime(2026, 11, 2, 9, 0, 0, 7, tzinfo=UTC)
 

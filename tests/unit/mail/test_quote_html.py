@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.mail import quote
-from gateway.mail.html import to_text
+from gateway.mail.html_text import to_text
 from gateway.mail.lines import squeezed
 
 REPLIES = Path(__file__).parent / "replies" / "html.txt"

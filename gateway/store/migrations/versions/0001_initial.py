@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from gateway import clock
-from gateway.store.types import UTCDateTime
+from gateway.store.column_types import UTCDateTime
 
 revision = "0001"
 down_revision = None

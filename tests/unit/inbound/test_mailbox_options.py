@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.inbound.mailbox import MailboxOptions, is_loopback, pause
+from gateway.inbound.mailbox_options import MailboxOptions, is_loopback, pause
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.inspect import card, inspect
+from gateway.cli.reading import card, inspect
 from gateway.mail import reading
 
 KEYS = [

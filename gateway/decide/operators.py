@@ -55,8 +55,10 @@ def _known(letter: Letter) -> Decision:
 
 
 def _said(letter: Letter, reading: Reading, done: Performed) -> Decision:
-    """Relay his words, unless they are doubtful: ambiguous, leaking, colliding."""
-    note = done.note or letter.grant == "note"
+    """Relay his words, unless they are doubtful: ambiguous, leaking, colliding; keep them where the mail said so (OP5)."""
+    answered = letter.case.answered_mail
+    stays = answered is not None and answered.answers_stay and letter.grant is None
+    note = done.note or letter.grant == "note" or stays
     if letter.grant is None and not note:
         held = _leaking(letter, done) or _doubtful(letter, done) or _colliding(letter, done)
         if held is not None:

@@ -42,7 +42,7 @@ class Context:
     @property
     def settings(self) -> Desk:
         """Return the desk's row of rules.yaml."""
-        return self.policy.desks[self.desk]
+        return self.policy.desk(self.desk)
 
     @property
     def zone(self) -> tzinfo:

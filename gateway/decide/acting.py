@@ -17,7 +17,7 @@ from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell
 from gateway.tickets.hearers import hearers
 from gateway.tickets.model import Kind, Participant, Ticket, Visibility
-from gateway.tickets.tell import language, own_addresses
+from gateway.tickets.tell import language
 
 _NOTHING = Outcome()
 
@@ -89,12 +89,16 @@ def _done(action: actions.Action, ticket: Ticket, terms: Terms) -> Iterator[Effe
             yield AddEntry(Kind.NOTE, Visibility.INTERNAL, "none", f"rule {rule}", text, full_text=text)
         case actions.ForeignReference(reference=reference, rule=rule):
             yield Change("foreign_references", (*ticket.foreign_references, reference), f"rule {rule}")
-        case actions.CcAdd(address=address) if key(address) not in own_addresses(terms.policy):
+        case actions.CcAdd(address=address) if not _is_ours(address, terms):
             yield Join(Participant(address, "", "cc"))
         case actions.LinkTo(reference=reference):
             yield Link("link", reference)
         case _:
             return
+
+
+def _is_ours(address: str, terms: Terms) -> bool:
+    return key(address) in terms.policy.own_addresses() or terms.policy.desk_of(address) is not None
 
 
 def _alarm(alarm: actions.RaiseAlarm, ticket: Ticket, terms: Terms) -> Iterator[Effect]:

@@ -12,8 +12,11 @@ from gateway.tickets.effects import Decision, Effect, Hold, Revoke, Tell
 from gateway.tickets.tell import Happening, tell
 
 
-def reply_to(letter: Letter, event: str, facts: Mapping[str, Any], *, null_sender: bool = False) -> Tell:
-    """Return a mail to the operator's registered address that answers his own (RFC 3834)."""
+def reply_to(letter: Letter, event: str, facts: Mapping[str, Any]) -> Tell:
+    """Return a mail to the operator's registered address that answers his own (RFC 3834).
+
+    Transcripts and confirmations have the null envelope sender; a `held` that does not arrive must come back.
+    """
     own = {"text": letter.incoming.mail.new_text, "journal_id": letter.incoming.journal_id}
     return Tell(
         event,
@@ -24,7 +27,7 @@ def reply_to(letter: Letter, event: str, facts: Mapping[str, Any], *, null_sende
         ("sender",),
         entry=False,
         auto="auto-replied",
-        null_sender=null_sender,
+        null_sender=event in {"transcript", "confirmation"},
         in_reply_to=letter.incoming.mail.message_id,
         facts={**own, **facts, "where_answer_goes": "internal"},
     )
@@ -48,7 +51,7 @@ def confirm(letter: Letter) -> Decision:
     reading = read(letter.incoming.mail.new_text)
     facts = transcript.confirmation(reading, letter.incoming.journal_id, letter.language)
     held = {**facts["held"], "why": letter.standing.reason}
-    asked = reply_to(letter, "confirmation", {**facts, "held": held}, null_sender=True)
+    asked = reply_to(letter, "confirmation", {**facts, "held": held})
     about = letter.case.ticket.id if letter.case.ticket else None
     effects: tuple[Effect, ...] = (
         Hold("unproven", held, letter.home, letter.person, about),

@@ -25,18 +25,24 @@ def settle(letter: Letter, choice: HeldDecision, outcome: Performed) -> Decision
         case "confirm":
             settled = Settle(choice.journal_id, "received", "confirmed", _grant(letter, confirmed=letter.person))
         case kind:
-            settled = Settle(choice.journal_id, "received", f"{kind} by {letter.person}", _grant(letter, as_=kind))
+            settled = Settle(
+                choice.journal_id, "received", f"{kind} by {letter.person}", _grant(letter, as_=kind, on=choice.on)
+            )
     effects: list[Effect] = [FileMail(f"decided a held message: {choice.kind}"), settled]
     if _wants_receipt(letter):
         effects.append(reply_to(letter, "transcript", transcript.transcript(outcome, None)))
     return Decision(letter.actor, tuple(effects), (*letter.placement.evidence, f"#{choice.kind}"))
 
 
-def _grant(letter: Letter, *, as_: str | None = None, confirmed: str | None = None) -> dict[str, str]:
+def _grant(
+    letter: Letter, *, as_: str | None = None, confirmed: str | None = None, on: int | None = None
+) -> dict[str, str | int]:
     """Return what the held message may do when it comes again; a confirmed one may still be held for its text."""
-    grant = {"by": letter.person}
+    grant: dict[str, str | int] = {"by": letter.person}
     if as_ is not None:
         grant |= {"as": as_, "confirmed": letter.person}
+    if on is not None:
+        grant["ticket"] = on
     if confirmed is not None:
         grant["confirmed"] = confirmed
     return grant

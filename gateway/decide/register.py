@@ -16,7 +16,7 @@ from gateway.mail.references import base_subject
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import Decision, Effect, Join, Link, OpenTicket, project
 from gateway.tickets.model import Participant, Status, Ticket
-from gateway.tickets.tell import Happening, own_addresses, tell
+from gateway.tickets.tell import Happening, tell
 
 NO_SUBJECT = {"sv": "(inget ämne)", "nb": "(uten emne)", "en": "(no subject)"}
 
@@ -89,17 +89,11 @@ def _blank(
 
 
 def _cc(incoming: Incoming, opening: Opening, terms: Terms) -> Iterable[Participant]:
-    """Yield the Cc people of a proved mail; those of an unproved one are nobody (A03)."""
+    """Yield whom a proved mail was sent to beside us; those of an unproved one are nobody (A03)."""
     if incoming.proof.verdict is not Verdict.PASS or incoming.mail.mail_class is not MailClass.PERSON:
         return
-    ours = own_addresses(terms.policy) | {key(opening.requester.address)}
+    seen = {key(opening.requester.address)} | terms.policy.own_addresses()
     for address in (*incoming.mail.to, *incoming.mail.cc):
-        person = terms.policy.operators.values()
-        staff = {key(a) for who in person for a in who.addresses}
-        if key(address.address).partition("+")[0] and _plain(address.address) not in ours | staff:
+        if key(address.address) not in seen and terms.policy.desk_of(address.address) is None:
+            seen.add(key(address.address))
             yield Participant(address.address, address.name, "cc")
-
-
-def _plain(address: str) -> str:
-    local, _, domain = key(address).rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"

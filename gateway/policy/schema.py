@@ -84,6 +84,10 @@ class Policy(Shape):
         """Return the address book, made at the first use."""
         return book(self.desks, {**self.people, **self.operators}, self.groups, self.contacts.organisations)
 
+    def desk(self, name: str) -> Desk:
+        """Return a desk; what belongs to one that is gone from the file falls to the first."""
+        return self.desks.get(name) or next(iter(self.desks.values()))
+
     def desk_of(self, address: str) -> tuple[str, str | None] | None:
         """Return the desk an address leads to and its tag: the subaddress (RFC 5233) or the reply token."""
         return self.book.desk_of(address)

@@ -71,12 +71,11 @@ def of_group(name: str | None, reason: str, policy: Policy) -> Iterator[Hearer]:
     if group.addresses:
         yield Hearer(Address(group.name, group.addresses[0]), "operator", reason, name, group=True)
         return
-    members = [*group.members, *(p for p, who in policy.operators.items() if name in who.groups)]
-    yield from _people(dict.fromkeys(members), reason, policy)
+    yield from _people(policy.members(name or ""), reason, policy)
 
 
 def _people(names: Iterable[str], reason: str, policy: Policy) -> Iterator[Hearer]:
     for name in names:
-        person = policy.operators.get(name) or policy.people.get(name)
+        person = policy.person(name)
         if person is not None and person.addresses:
             yield Hearer(Address(person.name, person.addresses[0]), "operator", reason, name)

@@ -81,7 +81,7 @@ def notice(
     hostname: str,
 ) -> dict[str, Any]:
     """Return the notice as render wants it: JSON-able, complete, with nothing in it that the reader may not see."""
-    desk = policy.desks[ticket.desk]
+    desk = policy.desk(ticket.desk)
     shown = visible(entries, ticket, tell.audience, tell.to.address)
     told = entry if entry is not None and entry in shown else None
     operator = _operator(told, ticket, policy)

@@ -44,20 +44,19 @@ def rank(event: str) -> int:
 
 def tell(what: Happening, ticket: Ticket, policy: Policy, contact: Contact | None = None) -> list[Tell | Suppress]:
     """Return the notices of one commit and, with their reasons, those that are not made."""
-    desk = policy.desks[ticket.desk]
+    desk = policy.desk(ticket.desk)
+    rows = [*((event, desk.hears(event)) for event in dict.fromkeys(what.events)), *what.extra]
     heard: dict[str, tuple[Hearer, list[str], list[str]]] = {}
-    for event in sorted(dict.fromkeys(what.events), key=rank):
-        _hear(heard, hearers(desk.hears(event), ticket, policy), event)
-    for event, words in what.extra:
+    for event, words in sorted(rows, key=lambda row: rank(row[0])):
         _hear(heard, hearers(words, ticket, policy), event)
-    own = own_addresses(policy)
-    return [_notice(h, ev, re, what, ticket, desk, policy, own, contact) for h, ev, re in heard.values()]
+    return [_notice(h, ev, re, what, ticket, desk, policy, contact) for h, ev, re in heard.values()]
 
 
 def _hear(heard: dict[str, tuple[Hearer, list[str], list[str]]], who: Iterable[Hearer], event: str) -> None:
     for hearer in who:
         _, events, reasons = heard.setdefault(key(hearer.to.address), (hearer, [], []))
-        events.append(event)
+        if event not in events:
+            events.append(event)
         if hearer.reason not in reasons:
             reasons.append(hearer.reason)
 
@@ -70,14 +69,15 @@ def _notice(
     ticket: Ticket,
     desk: Desk,
     policy: Policy,
-    own: frozenset[str],
     contact: Contact | None,
 ) -> Tell | Suppress:
-    event, audience = events[0], hearer.audience
-    why = _not_told(hearer, event, what, desk, policy, own)
+    audience = hearer.audience
+    wanted = _wanted(hearer, events, policy)
+    event = wanted[0] if wanted else events[0]
+    why = _not_told(hearer, event, what, desk, policy) or (None if wanted else "muted by himself")
     if why:
         return Suppress(event, audience, hearer.to, why)
-    spoken = event in WRITTEN_BY_A_PERSON and what.spoken and audience != "operator"
+    spoken = what.spoken and audience != "operator" and not WRITTEN_BY_A_PERSON.isdisjoint(wanted)
     receipt = event == "registered" and audience == "requester"
     return Tell(
         event,
@@ -91,18 +91,22 @@ def _notice(
         neutral=receipt and what.neutral,
         group_bearer=hearer.group,
         budgeted=not spoken and audience in _TO_CUSTOMERS,
-        other_events=tuple(events[1:]),
+        other_events=tuple(wanted[1:]),
         facts=what.facts if audience == "operator" else NOTHING,
     )
 
 
-def _not_told(  # noqa: PLR0911  # one line a reason
-    hearer: Hearer, event: str, what: Happening, desk: Desk, policy: Policy, own: frozenset[str]
-) -> str | None:
+def _wanted(hearer: Hearer, events: list[str], policy: Policy) -> list[str]:
+    """Return the events he did not mute for himself."""
+    person = policy.operators.get(hearer.person or "")
+    return [event for event in events if person is None or event not in person.mail.mute]
+
+
+def _not_told(hearer: Hearer, event: str, what: Happening, desk: Desk, policy: Policy) -> str | None:
     address = key(hearer.to.address)
     outside = hearer.audience in _TO_CUSTOMERS
     receipt = event == "registered" and hearer.audience == "requester"
-    if address in own:
+    if policy.desk_of(hearer.to.address) is not None:
         return "an address of our own"
     if address in what.muted:
         return f"muted: {what.muted[address]}"
@@ -116,9 +120,6 @@ def _not_told(  # noqa: PLR0911  # one line a reason
         return "has the operator's mail already"
     if outside and what.automatic:
         return "an automatic message came"
-    person = policy.operators.get(hearer.person or "")
-    if person is not None and event in person.mail.mute:
-        return "muted by himself"
     return None
 
 
@@ -137,8 +138,3 @@ def language(hearer: Hearer, ticket: Ticket, desk: Desk, policy: Policy, contact
 
 def _first(desk: Desk) -> str:
     return desk.languages[0] if desk.language == "auto" else desk.language
-
-
-def own_addresses(policy: Policy) -> frozenset[str]:
-    """Return the comparable addresses of all desks: nothing is ever sent to them (A53)."""
-    return frozenset(key(address) for desk in policy.desks.values() for address in desk.addresses)

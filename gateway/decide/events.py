@@ -63,7 +63,7 @@ def decide_failure(
 ) -> Decision:
     """Return what a mail does that a smarthost refused for good, or that was given up after days."""
     actor = Actor(ActorKind.GATEWAY, "delivery", recipient)
-    bounce: Mapping[str, Any] = {"recipient": recipient, "status": status, "explanation": text[:1000]}
+    bounce: Mapping[str, Any] = {"recipient": recipient, "status": status, "message": text[:1000]}
     effects: list[Effect] = [
         AddEntry(Kind.EVENT, Visibility.INTERNAL, "none", recipient, f"{recipient}: {text}"[:1000], folded=True)
     ]

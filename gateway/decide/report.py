@@ -34,7 +34,7 @@ def report_came(incoming: Incoming, placement: Placement, case: Case, terms: Ter
     if not recipient.permanent:
         return Decision(actor, tuple(effects), (*placement.evidence, f"{recipient.action}: not permanent"))
     effects.append(Mute(recipient.address, f"bounced {recipient.status or ''}".strip()))
-    bounce = {"recipient": recipient.address, "status": recipient.status, "explanation": incoming.mail.new_text[:1000]}
+    bounce = {"recipient": recipient.address, "status": recipient.status, "message": incoming.mail.new_text[:1000]}
     happening = Happening(("bounced",), by=key(recipient.address), automatic=True, facts={"bounce": bounce})
     told = tell(happening, case.ticket, terms.policy, case.contact)
     return Decision(actor, (*effects, *told), (*placement.evidence, "permanent failure: the address is muted"))

@@ -61,6 +61,7 @@ class SentMail:
     entry_id: int | None
     internal_lines: tuple[str, ...] = ()  # lines (20 characters or more) of its internal parts
     public_lines: tuple[str, ...] = ()
+    answers_stay: bool = False  # its first line said that an answer stays internal
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gateway.mail.address import key
 from gateway.mail.message import Address
 from gateway.mail.references import base_subject
 from gateway.policy.schema_desk import Desk
-from gateway.store import bearers, budgets, notices, outbox, threads
+from gateway.store import bearers, budgets, contacts, notices, outbox, threads
 from gateway.store.bearers import Bearer
 from gateway.store.connection import Connection
 from gateway.tickets.case import Case, Incoming
@@ -39,17 +39,34 @@ class Commit:
 
 
 def notice_all(work: Commit, told: Sequence[Tell]) -> int:
-    """Store a notice for each Tell that the budgets allow; return how many."""
+    """Store a notice for each Tell that no muted address and no budget forbids; return how many."""
+    muted = contacts.muted(work.conn, [tell.to.address for tell in told])
     count = 0
     for tell in told:
-        over = _over_budget(work, tell) if tell.budgeted else None
-        if over:
-            suppressed = Suppress(tell.event, tell.audience, tell.to, over)
+        bounced = muted.get(key(tell.to.address))
+        why = f"muted: {bounced}" if bounced else _over_budget(work, tell) if tell.budgeted else None
+        if why:
+            suppressed = Suppress(tell.event, tell.audience, tell.to, why)
             outbox.suppress(work.conn, work.ticket.id if work.ticket else None, suppressed, work.now)
-            continue
-        _store(work, tell)
-        count += 1
+        instead = tell if why is None else _undelivered(work, tell, bounced)
+        if instead is not None:
+            _store(work, instead)
+            count += 1
     return count
+
+
+def _undelivered(work: Commit, tell: Tell, bounced: str | None) -> Tell | None:
+    """Tell an operator that his own words went nowhere, because the address bounced before; None for other mails."""
+    sender = work.incoming.mail.sender_from if work.incoming else None
+    if bounced is None or tell.auto is not None or sender is None:
+        return None
+    people = work.deps.terms().policy.operators.items()
+    name, person = next(((n, p) for n, p in people if key(sender.address) in map(key, p.addresses)), (None, None))
+    if person is None or name is None:
+        return None
+    facts = {"bounce": {"recipient": tell.to.address, "status": bounced.removeprefix("bounced").strip()}}
+    to, language = Address(person.name, sender.address), person.language or tell.language
+    return Tell("bounced", "operator", to, name, language, ("writer",), auto="auto-generated", facts=facts)
 
 
 def _over_budget(work: Commit, tell: Tell) -> str | None:
@@ -135,7 +152,7 @@ def _timezone(desk: Desk, terms: Terms) -> str:
 
 
 def _moment(work: Commit, ticket: Ticket, terms: Terms) -> Moment:
-    desk: Desk = terms.policy.desks[ticket.desk]
+    desk = terms.desk(ticket)
     calendar = terms.calendar(desk)
     is_open = calendar.is_open(work.now)
     until = None

@@ -48,7 +48,7 @@ def _state(facts: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
     priority = str(ticket.get("priority") or "")
     yield "priority", locale.words.get(f"values.{priority}") if priority else ""
     yield "owner", str(ticket.get("owner_name") or ticket.get("owner") or locale.words.get("labels.nobody"))
-    yield "group", str(ticket.get("group") or "")
+    yield "group", str(ticket.get("group_name") or ticket.get("group") or "")
     for name in ("first_response", "next_response", "update", "resolution"):
         yield name, locale.when(due[name]) if due.get(name) else ""
     waited = ticket.get("status") == "waiting"
@@ -75,7 +75,7 @@ def _rest(facts: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
     ticket = facts["ticket"]
     kind = str(ticket.get("type") or "")
     yield "type", locale.words.get(f"values.{kind}") if kind else ""
-    yield "category", str(ticket.get("category") or "")
+    yield "category", str(ticket.get("category_name") or ticket.get("category") or "")
     yield "tags", ", ".join(map(str, ticket.get("tags") or ()))
     yield "other_tickets", _tickets(ticket.get("other_tickets") or (), locale)
     yield "likely_duplicates", _tickets(ticket.get("likely_duplicates") or (), locale)

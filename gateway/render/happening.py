@@ -43,7 +43,7 @@ def _slots(facts: Mapping[str, Any], audience: str, locale: Locale) -> dict[str,
         "helper": str(operator.get("first_name") or words.get("told.we")),
         "requester": _named(facts.get("requester") or ticket.get("requester") or {}) or words.get("what.customer"),
         "owner": str(ticket.get("owner_name") or ticket.get("owner") or ""),
-        "group": str(ticket.get("group") or ""),
+        "group": str(ticket.get("group_name") or ticket.get("group") or ""),
         "status": card.status(ticket, audience, locale).lower() if ticket else "",
         "contract": str((facts.get("contract") or {}).get("name") or ticket.get("contract") or ""),
     }

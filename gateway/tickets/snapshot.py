@@ -133,7 +133,7 @@ def _facts(
     name = ticket.requester.name
     past = [e for e in reversed(shown) if entry is None or e.id != entry.id][:HISTORY_MOST]
     facts: dict[str, Any] = {
-        "ticket": _ticket(ticket, policy, operators=operators),
+        "ticket": _ticket(ticket, policy, tell.language, operators=operators),
         "entry": _entry(entry, internal=operators) if entry and tell.entry else None,
         "question": _question(shown, policy),
         "requester": {"name": name, "first_name": first_name(name), "address": ticket.requester.address},
@@ -161,7 +161,7 @@ def _facts(
     return {**facts, **tell.facts}
 
 
-def _ticket(ticket: Ticket, policy: Policy, *, operators: bool) -> dict[str, Any]:
+def _ticket(ticket: Ticket, policy: Policy, language: str, *, operators: bool) -> dict[str, Any]:
     owner = policy.operators.get(ticket.owner or "") or policy.people.get(ticket.owner or "")
     outside = {
         "reference": ticket.reference,
@@ -176,9 +176,12 @@ def _ticket(ticket: Ticket, policy: Policy, *, operators: bool) -> dict[str, Any
     if not operators:
         return {**outside, **dict.fromkeys(_INSIDE), "tags": [], "requester": _address(ticket.requester)}
     inside = {name: getattr(ticket, name) for name in _INSIDE if name != "description"}
+    group, category = policy.groups.get(ticket.group or ""), ticket.category
     return {
         **outside,
         **inside,
+        "group_name": group.name if group else ticket.group,
+        "category_name": policy.label("categories", category, language) if category else None,
         "description": None,
         "tags": list(ticket.tags),
         "requester": _address(ticket.requester),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from gateway.store.column_types import UTCDateTime
 from gateway.store.prepared import Prepared
@@ -55,9 +55,14 @@ def add(conn: Connection, items: Sequence[Bearer], now: datetime) -> None:
 
 
 def revoke(conn: Connection, bearer_hash: str, reason: str, now: datetime) -> bool:
-    """Make that one bearer worthless; False when it was, or never existed."""
-    changed = update(bearers).where(bearers.c.hash == bearer_hash, bearers.c.revoked_at.is_(None))
-    return conn.execute(changed.values(revoked_at=now, revoked_reason=reason)).rowcount == 1
+    """Make that one bearer worthless, also as the Message-ID of the same mail; False when it was, or never existed.
+
+    Who was forwarded a mail has both. What its delivery reports come back to stays.
+    """
+    same = select(bearers.c.notice_id).where(bearers.c.hash == bearer_hash).scalar_subquery()
+    sibling = and_(bearers.c.notice_id == same, bearers.c.purpose != "report")
+    changed = update(bearers).where(or_(bearers.c.hash == bearer_hash, sibling), bearers.c.revoked_at.is_(None))
+    return conn.execute(changed.values(revoked_at=now, revoked_reason=reason)).rowcount > 0
 
 
 def revoke_person(conn: Connection, person: str, reason: str, now: datetime) -> int:

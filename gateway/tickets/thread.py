@@ -54,11 +54,14 @@ def clues(mail: InboundMail, envelope: Envelope, foreign: Iterable[str] = ()) ->
     ids = list(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))))
     if mail.delivery_report and mail.delivery_report.original_message_id:
         ids.append(mail.delivery_report.original_message_id)
-    hashes = [(identity.bearer_hash(token), carrier) for token, carrier in _tokens(mail, envelope)]
-    hashes += [(identity.bearer_hash(name), "message-id") for name in ids]
+    carried = [(identity.bearer_hash(token), carrier) for token, carrier in _tokens(mail, envelope)]
+    carried += [(identity.bearer_hash(name), "message-id") for name in ids]
+    hashes: dict[str, str] = {}
+    for hashed, carrier in carried:  # an address it was sent to says more than the same key in a quote
+        hashes.setdefault(hashed, carrier)
     number = mail.reference.rpartition("-")[2] if mail.reference else ""
     numbers = (int(number),) if number.isdigit() else ()
-    return Clues(tuple(dict.fromkeys(hashes)), tuple(ids), numbers, tuple(foreign), mail.content_key)
+    return Clues(tuple(hashes.items()), tuple(ids), numbers, tuple(foreign), mail.content_key)
 
 
 def _tokens(mail: InboundMail, envelope: Envelope) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from gateway.errors import TryAgainError
 from gateway.mail import identity
 from gateway.mail.address import subaddress
 from gateway.outbound.transport import choose
@@ -65,6 +66,11 @@ def _render(deps: Deps, row: NoticeRow) -> _Finished | tuple[NoticeRow, str]:
             "template failed", extra={"notice": row.id, "ticket": facts.get("reference"), "why": str(failure)}
         )  # its own message says file and line
         return row, str(failure)
+    except TryAgainError:
+        raise  # the database is away: the claim runs out by itself
+    except Exception:  # noqa: BLE001  # the step loop: a bug costs one notice, never the queue
+        _log.exception("rendering failed", extra={"notice": row.id, "ticket": facts.get("reference")})
+        return row, "rendering failed; see the log"
     mail_from, token = _envelope(deps, facts, null_sender=bool(row.tell.get("null_sender")))
     return _Finished(row, mail, mail_from, token, outbox.keep_raw(deps.store, mail.raw))
 

@@ -128,6 +128,19 @@ def test_a_bearer_tells_for_whom_it_is_and_where_it_was_found(store: Store):
     assert set(found.tickets) == {ticket.id}
 
 
+def test_a_revoked_bearer_takes_the_message_id_of_its_mail_along_but_not_its_reports(store: Store):
+    carriers = {"a": "key-line", "b": "message-id", "c": "verp", "d": "key-line"}
+    with store.write() as conn:
+        made = [
+            Bearer(h, "report" if h == "c" else "ticket", carrier, "k@acme.test", NOW + HOUR, notice_id=8 if h == "d" else 7)
+            for h, carrier in carriers.items()
+        ]  # fmt: skip
+        bearers.add(conn, made, NOW)
+        assert bearers.revoke(conn, "a", "came from somebody else", NOW)
+    found = find(store, bearer_hashes=tuple(carriers.items())).bearers
+    assert [match.hash for match in found] == ["c", "d"]
+
+
 def test_an_expired_or_revoked_bearer_is_worth_nothing(store: Store):
     with store.write() as conn:
         bearers.add(conn, [Bearer(h, "ticket", "key-line", "k@acme.test", NOW + HOUR, person="k") for h in "abc"], NOW)

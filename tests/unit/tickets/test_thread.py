@@ -64,6 +64,12 @@ def test_a_key_line_is_found_in_the_quote_too() -> None:
     assert (identity.bearer_hash(TOKEN), "key-line") in clues(a_mail(text=text), ENVELOPE).bearer_hashes
 
 
+def test_a_key_in_a_quote_does_not_hide_that_the_mail_was_sent_to_its_address() -> None:
+    envelope = replace(ENVELOPE, rcpt_to=(f"support+{TOKEN}@corp.test",))
+    mail = a_mail(text=f"Ja.\n> Nyckel: {identity.key_line(TOKEN)}")
+    assert clues(mail, envelope).bearer_hashes == ((identity.bearer_hash(TOKEN), "subaddress"),)
+
+
 def test_the_last_answered_message_counts_before_older_references() -> None:
     mail = a_mail(in_reply_to=("<c@x>",), references=("<a@x>", "<b@x>", "<c@x>"))
     assert clues(mail, ENVELOPE).message_ids == ("<c@x>", "<b@x>", "<a@x>")

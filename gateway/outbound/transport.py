@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import smtplib
-import socket
-import ssl
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway import clock as wall
-from gateway.outbound.outcome import PROVIDER_TEMPORARY, Bounced, Deferred, Sent, clean, outcome_of
+from gateway.outbound.outcome import PROVIDER_TEMPORARY, Bounced, Deferred, Sent
 from gateway.outbound.pace import Pace
+from gateway.outbound.session import Lost, Mail, NoSession, Session, answers, connect, deliver, drop, leave
 from gateway.outbound.smarthost import SmarthostOptions
-from gateway.outbound.wire import envelope_address, stuffed, xtext
+from gateway.outbound.wire import envelope_address
 
 __all__ = ["PROVIDER_TEMPORARY", "Bounced", "Deferred", "Relay", "Sent", "SmarthostOptions", "choose", "send_by"]
 
 _FRESH: Final = 10.0  # seconds a connection may lie unused before it is asked whether it lives
 _STALE: Final = 240.0  # and before it is not worth asking
-_DOT_TIMEOUT: Final = 600.0  # RFC 5321 §4.5.3.2.6
-
-
-class _Setup(Exception):  # noqa: N818  # carries an outcome
-    """No conversation came about."""
-
-    def __init__(self, outcome: Deferred) -> None:
-        super().__init__(outcome.text)
-        self.outcome = outcome
 
 
 @dataclass(slots=True)
 class _Kept:
     """A connection and when it was last used (monotonic seconds)."""
 
-    smtp: smtplib.SMTP
+    session: Session
     used: float
-    fresh: bool = True  # nothing was sent on it yet
 
 
 class Relay:
@@ -70,7 +58,7 @@ class Relay:
         with self._slots:
             if self._closing.wait(self._pace.take(self._clock())) or self._closing.is_set():
                 return Deferred(None, "shutting down", reached=False)
-            return self._send(_Mail(sender, recipient, raw, envelope_id))
+            return self._send(Mail(sender, recipient, raw, envelope_id))
 
     def close(self) -> None:
         """End the kept connections and refuse further mail."""
@@ -78,30 +66,30 @@ class Relay:
         with self._lock:
             idle, self._idle = self._idle, []
         for kept in idle:
-            _quit(kept.smtp)
+            leave(kept.session)
 
-    def _send(self, mail: _Mail) -> Sent | Deferred | Bounced:
+    def _send(self, mail: Mail) -> Sent | Deferred | Bounced:
         """Try on a kept connection; if that had died before the mail was sent, once more on a new one."""
         kept = self._take()
         if kept is not None:
-            with contextlib.suppress(_Lost):
+            with contextlib.suppress(Lost):
                 return self._converse(kept, mail)
         try:
-            return self._converse(self._connect(), mail)
-        except _Setup as none:
+            return self._converse(_Kept(connect(self.options), self._clock()), mail)
+        except NoSession as none:
             return none.outcome
-        except _Lost as lost:
+        except Lost as lost:
             return Deferred(None, str(lost))
 
-    def _converse(self, kept: _Kept, mail: _Mail) -> Sent | Deferred | Bounced:
+    def _converse(self, kept: _Kept, mail: Mail) -> Sent | Deferred | Bounced:
         """Deliver on this connection and keep it if it is still good for another mail."""
-        outcome, reusable = _deliver(kept.smtp, mail, self.options)
+        outcome, reusable = deliver(kept.session, mail, self.options)
         if reusable and not self._closing.is_set():
             kept.used = self._clock()
             with self._lock:
                 self._idle.append(kept)
         else:
-            _quit(kept.smtp)
+            leave(kept.session)
         return outcome
 
     def _take(self) -> _Kept | None:
@@ -112,36 +100,9 @@ class Relay:
                     return None
                 kept = self._idle.pop()
             unused = self._clock() - kept.used
-            if unused < _FRESH or (unused < _STALE and _answers(kept.smtp)):
+            if unused < _FRESH or (unused < _STALE and answers(kept.session)):
                 return kept
-            _drop(kept.smtp)
-
-    def _connect(self) -> _Kept:
-        try:
-            smtp = _greet(self.options)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise _Setup(_not_reached(error)) from error
-        try:
-            _log_in(smtp, self.options)
-        except smtplib.SMTPResponseException as error:
-            _drop(smtp)
-            raise _Setup(Deferred(error.smtp_code, clean(error.smtp_error))) from error
-        except (OSError, smtplib.SMTPException) as error:
-            _drop(smtp)
-            raise _Setup(Deferred(None, clean(str(error)))) from error
-        return _Kept(smtp, self._clock())
-
-
-@dataclass(frozen=True, slots=True)
-class _Mail:
-    sender: str
-    recipient: str
-    raw: bytes
-    envelope_id: str | None
-
-
-class _Lost(Exception):  # noqa: N818  # not an error of the mail
-    """The connection died before the mail was sent: it is safe to send it again at once."""
+            drop(kept.session)
 
 
 def choose(relays: Sequence[Relay], from_address: str) -> tuple[Relay, ...]:
@@ -162,166 +123,3 @@ def send_by(
             case _:
                 break
     return outcome
-
-
-def _greet(options: SmarthostOptions) -> smtplib.SMTP:
-    """Connect, secure and greet. Certificates are verified: smtplib's own contexts verify nothing (A30)."""
-    secure = ssl.create_default_context(cafile=options.cafile) if options.tls != "none" else None
-    if options.tls == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            options.host, options.port, options.hostname, timeout=options.timeout, context=secure
-        )
-    else:
-        smtp = smtplib.SMTP(options.host, options.port, options.hostname, timeout=options.timeout)
-    try:
-        if smtp.sock is not None:
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        smtp.ehlo_or_helo_if_needed()
-        if options.tls == "starttls":
-            smtp.starttls(context=secure)  # raises where it is not offered: somebody took it out on the way
-            smtp.ehlo_or_helo_if_needed()
-    except BaseException:
-        _drop(smtp)
-        raise
-    return smtp
-
-
-def _log_in(smtp: smtplib.SMTP, options: SmarthostOptions) -> None:
-    user, token = options.user, options.token
-    if user is None:
-        return
-    if not options.hides_credentials():
-        raise smtplib.SMTPException("credentials are not sent without TLS")
-    if token is not None:
-        answer = f"user={user}\x01auth=Bearer {token()}\x01\x01"
-        # A refusal comes as a challenge that wants an empty answer before the real reply.
-        smtp.auth("XOAUTH2", lambda challenge=None: answer if challenge is None else "")
-    elif options.password is not None:
-        smtp.login(user, options.password)
-
-
-def _deliver(smtp: smtplib.SMTP, mail: _Mail, options: SmarthostOptions) -> tuple[Sent | Deferred | Bounced, bool]:
-    """Return what became of it, and whether the connection is good for another mail."""
-    limit = smtp.esmtp_features.get("size", "")
-    if limit.isdigit() and 0 < int(limit) < len(mail.raw):
-        return Bounced(552, f"5.3.4 the smarthost takes {limit} bytes, this mail has {len(mail.raw)}"), True
-    if not (mail.sender + mail.recipient).isascii() and not smtp.has_extn("smtputf8"):
-        return Bounced(553, "5.6.7 the smarthost takes no addresses with letters beyond ASCII"), True
-    try:
-        refused, waiting = _offer(smtp, mail, options)
-    except (OSError, smtplib.SMTPException) as error:
-        _drop(smtp)
-        raise _Lost(clean(str(error))) from error
-    if refused is not None:
-        gone = waiting or (isinstance(refused, Deferred) and refused.code == 421)
-        # Where it waits for a mail it should not get, only closing says so.
-        return refused, not gone and _reset(smtp)
-    return _content(smtp, mail.raw, options)
-
-
-def _offer(smtp: smtplib.SMTP, mail: _Mail, options: SmarthostOptions) -> tuple[Deferred | Bounced | None, bool]:
-    """Say MAIL, RCPT, DATA, in one packet where PIPELINING is offered (RFC 2920).
-
-    Returns the refusal or None, and whether the server waits for content.
-    """
-    commands = [f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}", f"RCPT TO:<{mail.recipient}>", "DATA"]
-    refused: Deferred | Bounced | None = None
-    code = 0
-    if smtp.has_extn("pipelining"):
-        smtp.send("".join(f"{command}\r\n" for command in commands).encode())
-        commands_to_say: list[str | None] = [None] * len(commands)
-    else:
-        commands_to_say = list(commands)
-    for command, good in zip(commands_to_say, (250, 250, 354), strict=True):
-        if command is not None:
-            if refused is not None:
-                break
-            smtp.send(f"{command}\r\n".encode())
-        else:
-            _acknowledge(smtp)
-        code, text = smtp.getreply()
-        if refused is None and code != good and not (good == 250 and code == 251):
-            refused = _refusal(code, text, options)
-            if code == 421:
-                break
-    return refused, code == 354
-
-
-def _acknowledge(smtp: smtplib.SMTP) -> None:
-    """Acknowledge at once what comes next, where the system can.
-
-    A server that writes its three answers one by one waits with the second for our acknowledgement of the first,
-    and we, having nothing to say, would wait 40 ms with that (Nagle against delayed ACK).
-    """
-    option = getattr(socket, "TCP_QUICKACK", None)
-    if option is not None and smtp.sock is not None:
-        with contextlib.suppress(OSError):
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, option, 1)
-
-
-def _refusal(code: int, text: bytes, options: SmarthostOptions) -> Deferred | Bounced:
-    outcome = outcome_of(code, clean(text), options.temporary)
-    return Deferred(code, clean(text)) if isinstance(outcome, Sent) else outcome
-
-
-def _parameters(smtp: smtplib.SMTP, mail: _Mail) -> str:
-    words = []
-    if smtp.has_extn("size"):
-        words.append(f"SIZE={len(mail.raw)}")
-    if smtp.has_extn("8bitmime") and not mail.raw.isascii():
-        words.append("BODY=8BITMIME")
-    if not (mail.sender + mail.recipient).isascii():
-        words.append("SMTPUTF8")
-    if smtp.has_extn("dsn") and mail.envelope_id:
-        words += ["RET=HDRS", f"ENVID={xtext(mail.envelope_id)}"]
-    return "".join(f" {word}" for word in words)
-
-
-def _content(smtp: smtplib.SMTP, raw: bytes, options: SmarthostOptions) -> tuple[Sent | Deferred | Bounced, bool]:
-    """Send the bytes and the dot. From here on silence means "perhaps": never Bounced, never at once again."""
-    try:
-        if smtp.sock is not None:
-            smtp.sock.settimeout(max(_DOT_TIMEOUT, options.timeout))
-        smtp.send(stuffed(raw))
-        code, text = smtp.getreply()
-        if smtp.sock is not None:
-            smtp.sock.settimeout(options.timeout)
-    except (OSError, smtplib.SMTPException) as error:
-        _drop(smtp)
-        return Deferred(None, clean(f"no reply after the mail: {error}")), False
-    outcome = outcome_of(code, clean(text), options.temporary)
-    return outcome, code != 421
-
-
-def _not_reached(error: Exception) -> Deferred:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return Deferred(error.smtp_code, clean(error.smtp_error), reached=False)
-    return Deferred(None, clean(str(error)) or type(error).__name__, reached=False)
-
-
-def _answers(smtp: smtplib.SMTP) -> bool:
-    try:
-        return smtp.noop()[0] == 250
-    except (OSError, smtplib.SMTPException):
-        return False
-
-
-def _reset(smtp: smtplib.SMTP) -> bool:
-    try:
-        return smtp.rset()[0] == 250
-    except (OSError, smtplib.SMTPException):
-        return False
-
-
-def _quit(smtp: smtplib.SMTP) -> None:
-    """Leave politely, but wait for nobody."""
-    with contextlib.suppress(OSError, smtplib.SMTPException):
-        if smtp.sock is not None:
-            smtp.sock.settimeout(2)
-            smtp.send(b"QUIT\r\n")
-    _drop(smtp)
-
-
-def _drop(smtp: smtplib.SMTP) -> None:
-    with contextlib.suppress(OSError):
-        smtp.close()

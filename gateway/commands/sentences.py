@@ -63,6 +63,22 @@ _T: dict[str, tuple[str, str, str]] = {
     ),
     "help": ("Hjälpen står nedanför.", "Hjelpen står nedenfor.", "The help is below."),
     # -- not done
+    # -- held
+    "doubt-internal-mark": (
+        "Raden ”{line}” ser ut att vara menad för er själva.",
+        "Linjen «{line}» ser ut til å være ment for dere selv.",
+        "The line “{line}” looks as if it were meant for yourselves.",
+    ),
+    "doubt-only-files": (
+        "Mejlet har bara bilagor och ingen text.",
+        "E-posten har bare vedlegg og ingen tekst.",
+        "Your mail has attachments only and no text.",
+    ),
+    "doubt-colleague": (
+        "Svaret börjar med en kollegas namn: ”{line}”",
+        "Svaret begynner med navnet til en kollega: «{line}»",
+        "The answer begins with a colleague’s name: “{line}”",
+    ),
     "not-done": (
         "Inte gjort, eftersom en annan rad inte gick att göra.",
         "Ikke gjort, fordi en annen linje ikke kunne utføres.",

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.commands import vocabulary
 from gateway.commands.context import Line, Performed, Refused
 from gateway.commands.grammar import Command, Reading, Suspect
+from gateway.commands.relay import Doubt
 from gateway.commands.sentences import say
 
 Facts = dict[str, Any]
@@ -62,12 +63,24 @@ def near_miss(reading: Reading, journal_id: int, language: str) -> Facts:
 
 def leaked(line: str, text: str, journal_id: int) -> Facts:
     """Return the facts of an answer that holds an internal line."""
-    return _held("ambiguous", journal_id, text, leak={"line": line})
+    return _held("leak", journal_id, text, leak={"line": line})
 
 
-def doubtful(kind: str, line: str, text: str, journal_id: int) -> Facts:
-    """Return the facts of an answer that may not be meant for the customer (relay.doubt)."""
-    return _held("ambiguous", journal_id, text, doubt={"kind": kind, "line": line})
+def doubtful(found: Doubt, text: str, journal_id: int, language: str) -> Facts:
+    """Return the facts of an answer that may not be meant for the customer."""
+    explanation = say(f"doubt-{found.kind}", line=found.line).text(language)
+    return _held("ambiguous", journal_id, text, explanation=explanation)
+
+
+def refused(of: Refused, text: str, journal_id: int) -> Facts:
+    """Return the facts of a mail of which nothing was done: the ready line where a field is missing, else each reason."""
+    if of.missing:
+        label, line = of.missing[0]
+        held = _held("missing", journal_id, text, missing={"field": label, "label": label, "line": line})
+    else:
+        failed = " · ".join(f"{one.line}: {one.message}" for one in of.lines if one.result == "failed")
+        held = _held("refused", journal_id, text, explanation=failed)
+    return {**transcript(of, ""), **held}
 
 
 def collision(by: str, at: datetime, theirs: str, text: str, journal_id: int) -> Facts:
@@ -84,8 +97,8 @@ def confirmation(reading: Reading, journal_id: int, language: str) -> Facts:
     }
 
 
-def _held(reason: str, journal_id: int, text: str, **explanation: Mapping[str, str]) -> Facts:
-    return {"held": {"reason": reason, "journal_id": journal_id, "text": text, **explanation}, "customer_got": ""}
+def _held(reason: str, journal_id: int, text: str, **why: Mapping[str, str] | str) -> Facts:
+    return {"held": {"reason": reason, "journal_id": journal_id, "text": text, **why}, "customer_got": ""}
 
 
 def _suspect(suspect: Suspect, language: str) -> dict[str, Any]:

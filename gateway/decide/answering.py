@@ -21,8 +21,8 @@ from gateway.tickets.states import Trigger, move
 from gateway.tickets.tell import Happening, tell
 
 
-def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> Decision:
-    """Do the orders, add the words, move the ticket, tell whom it concerns."""
+def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool, told: bool = False) -> Decision:
+    """Do the orders, add the words, move the ticket, tell whom it concerns; `told`: he hears what became of them."""
     text = done.text.strip()
     effects: list[Effect] = list(done.effects)
     events = list(done.events)
@@ -38,12 +38,14 @@ def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> 
     trace = [*letter.placement.evidence, f"operator {letter.person}: {letter.standing.level.name.lower()}"]
     notify = _rules(letter, events, effects, trace)
     after = project(letter.ticket, tuple(effects))
-    told = tell(
-        _happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact
-    )
-    if _transcript_wanted(letter):
-        told.append(reply_to(letter, "transcript", transcript.transcript(done, text if not note else "")))
-    return Decision(letter.actor, (*effects, *told), tuple(trace))
+    notices: list[Effect] = [
+        *tell(
+            _happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact
+        )
+    ]
+    if told or _transcript_wanted(letter):
+        notices.append(reply_to(letter, "transcript", transcript.transcript(done, text if not note else "")))
+    return Decision(letter.actor, (*effects, *notices), tuple(trace))
 
 
 def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEntry:

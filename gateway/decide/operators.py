@@ -59,11 +59,10 @@ def _said(letter: Letter, reading: Reading, done: Performed) -> Decision:
     answered = letter.case.answered_mail
     stays = answered is not None and answered.answers_stay and letter.grant is None
     note = done.note or letter.grant == "note" or stays
-    if letter.grant is None and not note:
-        held = _leaking(letter, done) or _doubtful(letter, done) or _colliding(letter, done)
-        if held is not None:
-            return held
-    return answer(letter, reading, done, note=note)
+    if letter.grant is not None or note:
+        return answer(letter, reading, done, note=note)
+    held = _leaking(letter, done) or _doubtful(letter, done)
+    return held or _crossing(letter, reading, done) or answer(letter, reading, done, note=False)
 
 
 def _leaking(letter: Letter, done: Performed) -> Decision | None:
@@ -84,24 +83,25 @@ def _doubtful(letter: Letter, done: Performed) -> Decision | None:
     found = relay.doubt(done.text, has_files=has_files, colleagues=colleagues, customers=customers)
     if found is None:
         return None
-    facts = transcript.doubtful(str(found.kind), found.line, done.text, letter.incoming.journal_id)
-    return hold(letter, "ambiguous", facts)
+    return hold(letter, "ambiguous", transcript.doubtful(found, done.text, letter.incoming.journal_id, letter.language))
 
 
-def _colliding(letter: Letter, done: Performed) -> Decision | None:
-    """Hold an answer that crosses a colleague's."""
-    other = _collision(letter, done)
+def _crossing(letter: Letter, reading: Reading, done: Performed) -> Decision | None:
+    """Return what the desk does with an answer that crosses a colleague's: held, or kept as a note and told so."""
+    way = letter.terms.desk(letter.ticket).colliding_answers
+    other = _collision(letter, done) if way != "send" else None
     if other is None:
         return None
+    if way == "note":
+        return answer(letter, reading, done, note=True, told=True)
     by, at, theirs = other
     return hold(letter, "collision", transcript.collision(by, at, theirs, done.text, letter.incoming.journal_id))
 
 
 def _collision(letter: Letter, done: Performed) -> tuple[str, datetime, str] | None:
-    """Return what a colleague did since the mail he answers was made, where the desk holds such answers."""
+    """Return what a colleague did since the mail he answers was made."""
     bearer = letter.standing.bearer
-    desk = letter.terms.desk(letter.ticket)
-    if bearer is None or not done.text or desk.colliding_answers != "hold":
+    if bearer is None or not done.text:
         return None
     for entry in letter.case.entries:
         other = entry.author.kind is ActorKind.OPERATOR and entry.author.name != letter.person
@@ -120,7 +120,8 @@ def refused(letter: Letter, outcome: Refused) -> Decision:
     """Nothing was done, nothing was sent: the mail is held, its writer is told each line and gets his text back."""
     if outcome.needs_confirmation:
         return confirm(letter)
-    return hold(letter, "near-miss", transcript.transcript(outcome, ""))
+    facts = transcript.refused(outcome, letter.incoming.mail.new_text, letter.incoming.journal_id)
+    return hold(letter, "near-miss", facts)
 
 
 def questioned(letter: Letter, outcome: Performed) -> Decision:

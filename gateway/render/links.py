@@ -100,6 +100,7 @@ _HELD: Mapping[str, tuple[str, ...]] = {
     "leak": ("send-anyway", "save-as-note", "drop"),
     "unproven": ("it-was-me", "not-me"),
     "missing": (),
+    "refused": ("drop",),
 }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from gateway.commands import transcript
 from gateway.commands.context import Line
 from gateway.commands.grammar import read
+from gateway.commands.relay import Doubt, DoubtKind
 from gateway.commands.sentences import TABLE, say
 
 
@@ -40,7 +41,8 @@ def test_a_near_miss_names_the_line_and_the_verb_in_the_operators_language():
 def test_other_holds_tell_why_and_give_the_text_back():
     at = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
     assert transcript.leaked("hemligt", "min text", 5)["held"]["leak"] == {"line": "hemligt"}
-    assert transcript.doubtful("colleague", "Bo, kan du", "min text", 5)["held"]["doubt"]["kind"] == "colleague"
+    doubt = transcript.doubtful(Doubt(DoubtKind.COLLEAGUE, "Bo, kan du"), "min text", 5, "sv")["held"]
+    assert (doubt["reason"], doubt["explanation"]) == ("ambiguous", "Svaret börjar med en kollegas namn: ”Bo, kan du”")
     crossed = transcript.collision("Bo", at, "Hans ord", "min text", 5)["held"]
     assert crossed["collision"] == {"by": "Bo", "at": "2026-11-24T08:14:00+00:00", "text": "Hans ord"}
     assert crossed["text"] == "min text"

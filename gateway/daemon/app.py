@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gateway import clock
-from gateway.daemon import mailboxes, systemd, wiring
+from gateway.daemon import mailboxes, reloading, systemd, wiring
+from gateway.daemon.reloading import Watch
 from gateway.daemon.rulebook import Rulebook
 from gateway.daemon.schedule import Ticker
 from gateway.daemon.supervise import Crew
@@ -31,6 +32,7 @@ from gateway.work.parser_pool import ParserPool
 
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
+LOOK_SECONDS = 5.0  # between two looks at the files of rules, templates and branding
 _log = logging.getLogger(__name__)
 
 
@@ -170,13 +172,14 @@ def run(settings: Settings, environment: Mapping[str, str]) -> int:
         sys.stdout.flush()
         systemd.notify(environment, "READY=1", "STATUS=ready")
         beat = systemd.watchdog_seconds(environment)
+        watch = Watch(app.rulebook)
         while not stop.is_set():
-            turn.wait(beat or 10.0)
+            turn.wait(min(beat or LOOK_SECONDS, LOOK_SECONDS))
             turn.clear()
-            if reload.is_set():
+            if watch.changed() or reload.is_set():
                 reload.clear()
                 systemd.notify(environment, "RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1e6)}")
-                app.rulebook.reload()
+                reloading.reload(app.rulebook, app.deps, clock.now())
                 systemd.notify(environment, "READY=1")
             if beat and healthy(app):
                 systemd.notify(environment, "WATCHDOG=1")

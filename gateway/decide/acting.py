@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.decide.moving import enter
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
 from gateway.mail.message import Address
@@ -16,7 +17,7 @@ from gateway.rules.substitutes import substitutes
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell
 from gateway.tickets.hearers import hearers
-from gateway.tickets.model import Kind, Participant, Ticket, Visibility
+from gateway.tickets.model import Kind, Participant, Status, Ticket, Visibility
 from gateway.tickets.tell import language
 
 _NOTHING = Outcome()
@@ -31,6 +32,8 @@ class Acted:
     notify: tuple[tuple[str, tuple[str, ...]], ...] = ()  # event, whom
     no_receipt: str | None = None
     trace: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()  # what a status set by a rule makes; no rule is asked about it again
+    placed: bool = False  # a rule said who gets it
 
 
 def ask(
@@ -58,7 +61,7 @@ def act(event: str, incoming: Incoming | None, ticket: Ticket, case: Case, terms
     outcome = ask(event, incoming, ticket, case, terms, now)
     if outcome is _NOTHING:
         return Acted()
-    effects: list[Effect] = [*outcome.changes]
+    effects, events = _changed(outcome, ticket, terms, now)
     if any(c.field == "owner" and c.value for c in outcome.changes):
         effects.append(Change("owner_at", now, next(c.cause for c in outcome.changes if c.field == "owner")))
     tells: list[Effect] = []
@@ -72,11 +75,50 @@ def act(event: str, incoming: Incoming | None, ticket: Ticket, case: Case, terms
                 withheld = f"rule {rule} says no receipt"
             case actions.RaiseAlarm():
                 tells += _alarm(action, ticket, terms)
+            case actions.AnswerWith(rule=rule):
+                said = _answer(action, ticket, terms, now)
+                effects += said[:1]
+                tells += said[1:]
+                withheld = f"answered by rule {rule}"
             case _:
                 effects += _done(action, ticket, terms)
     trace = tuple(f"rule {line.name}: {', '.join(line.did)}" for line in outcome.asked if line.verdict)
     unsure = tuple(f"rule {name}: could not be answered in time" for name in outcome.unknown)
-    return Acted(tuple(effects), tuple(tells), tuple(notify), withheld, (*trace, *unsure))
+    return Acted(tuple(effects), tuple(tells), tuple(notify), withheld, (*trace, *unsure), events, outcome.placed)
+
+
+def _changed(outcome: Outcome, ticket: Ticket, terms: Terms, now: datetime) -> tuple[list[Effect], tuple[str, ...]]:
+    """Return the fields rules set; a status is entered like any other, with its marks and timers."""
+    effects: list[Effect] = []
+    events: tuple[str, ...] = ()
+    for change in outcome.changes:
+        if change.field == "status" and isinstance(change.value, Status) and change.value is not ticket.status:
+            moved, events = enter(ticket, change.value, change.cause, terms.desk(ticket), terms, now)
+            effects += moved
+        else:
+            effects.append(change)
+    return effects, events
+
+
+def _answer(action: actions.AnswerWith, ticket: Ticket, terms: Terms, now: datetime) -> list[Effect]:
+    """Return a ready answer as an entry and the mail that brings it; a machine wrote it, and it says so."""
+    desk, tongue = terms.desk(ticket), ticket.language or "en"
+    texts = {name: wording.text(ticket.reference if ticket.number else "") for name, wording in action.texts.items()}
+    template = terms.policy.ticket_templates.get(ticket.template or "")
+    ready = template.answers.get(action.name) if template is not None and action.name is not None else None
+    text = ready.text.pick(tongue) if ready is not None else texts.get(tongue) or next(iter(texts.values()), "")
+    if not text:
+        return []
+    entry = AddEntry(Kind.ANSWER, Visibility.PUBLIC, "out", desk.name, text, full_text=text)
+    shown = {
+        "text": text, "html": None, "author": {"name": desk.name}, "at": now.isoformat(), "kind": "answer",
+        "visibility": "public", "verified": True,
+    }  # fmt: skip
+    told = Tell(
+        "answered", "requester", ticket.requester, None, tongue, ("requester",), auto="auto-replied", budgeted=True,
+        facts={"entry": shown},
+    )  # fmt: skip
+    return [entry, told]
 
 
 def _done(action: actions.Action, ticket: Ticket, terms: Terms) -> Iterator[Effect]:

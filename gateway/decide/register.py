@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.decide.acting import act
+from gateway.decide.acting import Acted, act
 from gateway.decide.arriving import actor_of, entry_of, is_stranger, language_of, lessons, why_no_receipt
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
 from gateway.mail.message import Address, MailClass
 from gateway.mail.proof import Verdict
 from gateway.mail.references import base_subject
+from gateway.rules.distribute import hand_out
 from gateway.tickets.case import Case, Incoming
-from gateway.tickets.effects import Decision, Effect, Join, Link, OpenTicket, project
+from gateway.tickets.effects import Change, Decision, Effect, Join, Link, OpenTicket, project
 from gateway.tickets.model import Participant, Status, Ticket
 from gateway.tickets.tell import Happening, tell
 
@@ -55,9 +56,10 @@ def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now
     ]
     ticket = project(ticket, effects)
     acted = act("registered", incoming, ticket, case, terms, now)
-    ticket = project(ticket, acted.effects)
+    handed = _handed_out(ticket, acted, terms, now)
+    ticket = project(ticket, (*acted.effects, *handed))
     happening = Happening(
-        ("registered", *(["assigned"] if ticket.owner else [])),
+        ("registered", *(["assigned"] if ticket.owner else []), *acted.events),
         by=key(opening.requester.address),
         receipt=acted.no_receipt or why_no_receipt(incoming, now),
         neutral=is_stranger(incoming, case),
@@ -68,9 +70,19 @@ def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now
     told = tell(happening, ticket, terms.policy, case.contact)
     return Decision(
         actor_of(incoming, ticket),
-        (*effects, *acted.effects, *told, *acted.tells),
+        (*effects, *acted.effects, *handed, *told, *acted.tells),
         (*opening.evidence, *acted.trace),
     )
+
+
+def _handed_out(ticket: Ticket, acted: Acted, terms: Terms, now: datetime) -> tuple[Effect, ...]:
+    """Return the order that gives the ticket to the next of its group, where the group hands out and no rule did."""
+    group = ticket.group
+    order = hand_out(terms.policy, group) if group is not None and not acted.placed and ticket.owner is None else None
+    if order is None:
+        return ()
+    cause = f"handed out in {group}"
+    return (Change("owner", order, cause), Change("owner_at", now, cause))
 
 
 def _blank(

@@ -44,6 +44,12 @@ LATER: tuple[tuple[str, str], ...] = (
 )
 """Path -> what is missing, as a clause."""
 
+LATER_ACTIONS: tuple[tuple[str, str], ...] = (
+    ("forward", "nothing is forwarded"),
+    ("reject", "the message is taken as any other"),
+)
+"""Keys of `then` that do nothing yet. `hold` works at event `received`; of an alarm only its mails leave."""
+
 LATER_EVENTS: tuple[tuple[str, str], ...] = (("time", "nothing is asked by the clock"),)
 """Events of rules that do not come yet."""
 
@@ -54,6 +60,11 @@ def later(policy: Policy, file: str = "rules.yaml") -> list[str]:
         f"{file}: `{path.replace('.*', '')}` is read and checked; {clause} yet"
         for path, clause in LATER
         if _used(policy, path.split("."))
+    ]
+    sentences += [
+        f"{file}: `then: {action}` is read and checked; {clause} yet"
+        for action, clause in LATER_ACTIONS
+        if any(action in rule.then.values for rule in policy.rules)
     ]
     return sentences + [
         f"{file}: rules of event {event} are read and checked; {clause} yet"

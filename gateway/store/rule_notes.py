@@ -48,3 +48,8 @@ def list_notes(conn: Connection) -> list[RuleNote]:
 def clear(conn: Connection, before: datetime) -> int:
     """Forget what did not happen since `before`; return how many."""
     return conn.execute(delete(rule_notes).where(rule_notes.c.last_at < before)).rowcount
+
+
+def clear_rule(conn: Connection, rule: str) -> None:
+    """Forget what was noted of one rule."""
+    conn.execute(delete(rule_notes).where(rule_notes.c.rule == rule))

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from gateway.mail.message import Address
 from gateway.policy.schema_people import Person
 from gateway.rules.distribute import AssignNext, pick, skilled
 from gateway.store import bearers, contacts, entries, history, journal, outbox, tickets, timers
@@ -66,6 +67,7 @@ def apply(
     for effect in effects:
         _small(conn, effect, ticket, entry, now)
     told = [e for e in effects if isinstance(e, Tell)]
+    told += _new_owner(deps, decision, effects, told)
     work = Commit(conn, deps, ticket, entry, case, incoming, now)
     count = notice_all(work, told)
     if incoming is not None:
@@ -93,6 +95,18 @@ def _assigned(conn: Connection, deps: Deps, change: Change, now: datetime) -> Ch
         group.dispatcher if group else None,
     )
     return replace(change, value=owner)
+
+
+def _new_owner(deps: Deps, decision: Decision, effects: Sequence[Any], told: Sequence[Tell]) -> list[Tell]:
+    """Tell whom the ticket was handed to inside this commit, unless a mail of it goes to him already."""
+    late = any(isinstance(e, Change) and isinstance(e.value, AssignNext) for e in decision.effects)
+    owner = next((e.value for e in reversed(effects) if isinstance(e, Change) and e.field == "owner"), None)
+    person = deps.terms().policy.person(owner) if late and isinstance(owner, str) else None
+    if person is None or any(tell.person == owner for tell in told):
+        return []
+    to = Address(person.name, person.addresses[0])
+    language = person.language or next(iter(deps.terms().policy.desks.values())).languages[0]
+    return [Tell("assigned", "operator", to, owner, language, ("owner",), auto="auto-generated")]
 
 
 def _is_away(person: Person | None, now: datetime) -> bool:
@@ -169,12 +183,13 @@ def _entry(
     ticket: Ticket | None,
     now: datetime,
 ) -> Entry | None:
-    last: Entry | None = None
+    """Write every entry; return the first one: what the message or the answer said, before what rules noted beside it."""
+    first: Entry | None = None
     for effect in effects:
         if isinstance(effect, AddEntry):
             assert ticket is not None, "an entry belongs to a ticket"
-            source = incoming if last is None else None
-            last = entries.add_entry(
+            source = incoming if first is None else None
+            written = entries.add_entry(
                 conn,
                 ticket.id,
                 effect,
@@ -184,7 +199,8 @@ def _entry(
                 proof=str(source.proof.verdict) if source else "none",
                 content_key=source.mail.content_key if source else None,
             )
-    return last
+            first = first or written
+    return first
 
 
 def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | None, now: datetime) -> None:  # noqa: C901  # one row an effect

@@ -33,7 +33,9 @@ def run_once(deps: Deps, now: datetime) -> int:
         waiting = _waiting(status(conn, now).queues)
         if not waiting or not leases.acquire(conn, "daily list", now.isoformat(), now, DAILY):
             return 0
-        count = notice_all(Commit(conn, deps, None, None, Case(), None, now), _alarms(deps, waiting))
+        items = [f"{name}: {count}" for name, count in waiting.items()]
+        told = alarms(deps, ", ".join(items), items, [_TROUBLE[name] for name in waiting])
+        count = notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
     deps.wake.ring("notify")
     _log.warning("waits for a person", extra={"why": ", ".join(f"{n} {c}" for n, c in waiting.items())})
     return count
@@ -43,16 +45,14 @@ def _waiting(queues: Mapping[str, Any]) -> dict[str, int]:
     return {name: queues[name].count for name in _TROUBLE if name in queues}
 
 
-def _alarms(deps: Deps, waiting: Mapping[str, int]) -> list[Tell]:
+def alarms(deps: Deps, text: str, items: list[str], orders: list[str]) -> list[Tell]:
     """Return one mail for each admin: those of gateway.toml by address, those of rules.yaml by name."""
     policy = deps.terms().policy
     people = [(name, policy.person(name)) for name in policy.admins]
     known = [(Address(who.name, who.addresses[0]), name) for name, who in people if who is not None]
     plain = [(Address("", address), None) for address in deps.habits.admin]
     language = next(iter(policy.desks.values())).languages[0]
-    items = [f"{name}: {count}" for name, count in waiting.items()]
-    alarm = {"text": ", ".join(items), "items": items, "orders": [_TROUBLE[name] for name in waiting]}
-    facts = {"alarm": alarm, "subject": deps.habits.hostname}
+    facts = {"alarm": {"text": text, "items": items, "orders": orders}, "subject": deps.habits.hostname}
     return [
         Tell("alarm", "admin", to, name, language, ("admin",), entry=False, auto="auto-generated", facts=facts)
         for to, name in (*known, *plain)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from gateway import clock as wall
 from gateway.errors import GatewayError
-from gateway.inbound.mailbox_options import Book, MailboxOptions, MailboxState, Move, Phase, pause
+from gateway.inbound.imap.commands import above, connect, groups, highest_uid, log_in, put_away, since
+from gateway.inbound.mailbox_options import Book, MailboxOptions, MailboxState, Phase, pause
 from gateway.inbound.proof import judge
 from gateway.inbound.trace_fields import return_path
 from gateway.mail.message import Envelope
@@ -27,9 +26,7 @@ from gateway.mail.received import Accepted, Received
 _log = logging.getLogger(__name__)
 
 _BATCH: Final = 50  # mails in one FETCH, and in one MOVE
-_BATCH_BYTES: Final = 8 * 1024 * 1024
 _SLICE: Final = 1.0  # seconds between two looks at `stop` while idling
-_KEEPALIVE: Final = ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 20), (socket.TCP_KEEPCNT, 3))
 
 
 class MailboxPoller:
@@ -99,9 +96,9 @@ class MailboxPoller:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[IMAPClient]:
         self._state = replace(self._state, phase=Phase.CONNECTING)
-        client = _connect(self._options)
+        client = connect(self._options)
         try:
-            _log_in(client, self._options)
+            log_in(client, self._options)
             yield client
             with contextlib.suppress(OSError, IMAPClientError):
                 client.logout()
@@ -147,14 +144,14 @@ class MailboxPoller:
         page = self._book.get(self._options.name, folder)
         if page is not None and page.uidvalidity == uidvalidity:
             self._finish(client, folder, [])
-            return self._take(client, folder, uidvalidity, _above(client, page.last_uid), step=True)
+            return self._take(client, folder, uidvalidity, above(client, page.last_uid), step=True)
         self._leftover.pop(folder, None)  # UIDs of another time
-        top = _highest_uid(client, selected)
+        top = highest_uid(client, selected)
         count = 0
         # At the first connect what lies there already is not ours to answer, unless `since` says so.
         start = self._options.since or (None if page is None else page.first_connect)
         if start is not None:
-            uids = _since(client, start)
+            uids = since(client, start)
             count = self._take(client, folder, uidvalidity, uids, step=False)
             top = max([top, *uids])
         if not self._stop.is_set():
@@ -188,7 +185,7 @@ class MailboxPoller:
         self, client: IMAPClient, folder: str, uidvalidity: int, known: dict[int, dict[bytes, Any]]
     ) -> Iterator[tuple[int, Received]]:
         """Yield the mails in order of UID, several bodies a FETCH; of one too large only the header section."""
-        for wanted in _groups(known, self._options.max_size):
+        for wanted in groups(known, self._options.max_size):
             oversize = known[wanted[0]][b"RFC822.SIZE"] > self._options.max_size
             part = b"BODY[HEADER]" if oversize else b"BODY[]"
             bodies = client.fetch(wanted, [part.replace(b"BODY", b"BODY.PEEK")])
@@ -227,7 +224,7 @@ class MailboxPoller:
         if not todo:
             return
         try:
-            _put_away(client, todo, self._options.after)
+            put_away(client, todo, self._options.after)
         except IMAPClientError as error:
             if isinstance(error, IMAPClient.AbortError):
                 raise
@@ -236,97 +233,3 @@ class MailboxPoller:
             if text != self._state.error:
                 _log.warning("mailbox %s: %s", self._options.name, text)
             self._state = replace(self._state, error=text)
-
-
-def _connect(options: MailboxOptions) -> IMAPClient:
-    """Connect with verified TLS, timeouts and keepalive; imapclient's own defaults wait for ever."""
-    timeout = SocketTimeout(connect=options.connect_timeout, read=options.read_timeout)
-    secure = ssl.create_default_context(cafile=options.cafile) if options.tls != "none" else None
-    client = IMAPClient(
-        options.host, options.port, ssl=options.tls == "tls", ssl_context=secure, timeout=timeout, use_uid=True
-    )
-    client.normalise_times = False  # aware datetimes, not naive local ones
-    try:
-        if options.tls == "starttls":
-            client.starttls(secure)  # raises where it is not offered
-        connection = client.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in _KEEPALIVE:
-            connection.setsockopt(socket.IPPROTO_TCP, name, value)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            client.shutdown()
-        raise
-    return client
-
-
-def _log_in(client: IMAPClient, options: MailboxOptions) -> None:
-    if options.token is not None:
-        client.oauth2_login(options.user, options.token())
-    else:
-        client.login(options.user, options.password or "")
-    if isinstance(options.after, Move) and not client.folder_exists(options.after.folder):
-        client.create_folder(options.after.folder)
-
-
-def _highest_uid(client: IMAPClient, selected: dict[bytes, Any]) -> int:
-    """Return the highest UID given so far; some servers do not tell UIDNEXT."""
-    if b"UIDNEXT" in selected:
-        return int(selected[b"UIDNEXT"]) - 1
-    return max(client.search(), default=0)
-
-
-def _above(client: IMAPClient, last_uid: int) -> list[int]:
-    # A server answers "n:*" with its last mail even where that lies below n.
-    return sorted(uid for uid in client.search(["UID", f"{last_uid + 1}:*"]) if uid > last_uid)
-
-
-def _since(client: IMAPClient, start: datetime) -> list[int]:
-    """Return the UIDs of what came at or after `start`; SEARCH knows days only, and the server's."""
-    day = (start.astimezone(UTC)).date()
-    uids = client.search(["SINCE", day.fromordinal(day.toordinal() - 1)])
-    found = []
-    for at in range(0, len(uids), 1000):
-        dates = client.fetch(uids[at : at + 1000], ["INTERNALDATE"])
-        # INTERNALDATE has whole seconds.
-        found += [uid for uid, each in dates.items() if each[b"INTERNALDATE"] >= start.replace(microsecond=0)]
-    return sorted(found)
-
-
-def _groups(known: dict[int, dict[bytes, Any]], max_size: int) -> Iterator[list[int]]:
-    """Cut into groups of few bytes; what is oversize stands alone."""
-    group: list[int] = []
-    total = 0
-    for uid in sorted(known):
-        size = known[uid].get(b"RFC822.SIZE", 0)
-        if group and (total + size > _BATCH_BYTES or size > max_size):
-            yield group
-            group, total = [], 0
-        group.append(uid)
-        total += size
-        if size > max_size:
-            yield group
-            group, total = [], 0
-    if group:
-        yield group
-
-
-def _put_away(client: IMAPClient, uids: list[int], after: Move | str) -> None:
-    match after:
-        case Move(folder) if client.has_capability("MOVE"):
-            client.move(uids, folder)
-        case Move(folder):
-            client.copy(uids, folder)
-            _delete(client, uids)
-        case "delete":
-            _delete(client, uids)
-        case _:
-            client.add_flags(uids, [SEEN], silent=True)
-
-
-def _delete(client: IMAPClient, uids: list[int]) -> None:
-    client.add_flags(uids, [DELETED], silent=True)
-    if client.has_capability("UIDPLUS"):
-        client.uid_expunge(uids)
-    else:
-        client.expunge()

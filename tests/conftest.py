@@ -1,4 +1,4 @@
-"""Made-up mails are judged by what is read in them, not by how fast: a busy machine is no defect."""
+"""For all tests: properties are not judged by the clock, a busy machine would fail them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from gateway.cli.story.stage import Arrived, Stage, StepFailedError
+from gateway.cli.story.page import Chapter
+from gateway.cli.story.page import page as render
+from gateway.cli.story.stage import Stage, StepFailedError
 from gateway.cli.story.steps import STEPS, Told
 
 
@@ -18,34 +20,40 @@ def demo(out: Path | None) -> int:
     started = time.monotonic()
     print("A support address becomes a help desk. Everything below happens over real sockets on this machine.\n")
     stage = Stage(folder)
+    played: list[Chapter] = []
     try:
         with stage:
-            failed = _play(Told(stage))
+            failed = _play(Told(stage), played)
     except StepFailedError as trouble:
         failed = str(trouble)
     if failed:
         print(f"\nFailed: {failed}\nThe gateway's log is in {folder / 'gateway.log'}")
         return 1
-    _leave(page, stage.outside.mails)
+    _leave(page, played)
     print(f"\n{len(STEPS)} steps, {len(stage.outside.mails)} mails, {time.monotonic() - started:.1f} s.")
     print(f"See every mail as its reader saw it: {page}")
     return 0
 
 
-def _play(told: Told) -> str | None:
+def _play(told: Told, played: list[Chapter]) -> str | None:
     for number, step in enumerate(STEPS, 1):
-        print(f"{number:2}. {(step.__doc__ or '').strip()}", flush=True)
+        title = (step.__doc__ or "").strip()
+        letters, mails = len(told.stage.letters), len(told.stage.told)
+        print(f"{number:2}. {title}", flush=True)
         try:
-            print(f"    {step(told)}", flush=True)
+            outcome = step(told)
         except StepFailedError as trouble:
             return f"step {number}: {trouble}"
+        print(f"    {outcome}", flush=True)
+        played.append(Chapter(title, outcome, told.stage.letters[letters:], told.stage.told[mails:]))
+    played[-1].mails.extend(told.stage.untold)
     return None
 
 
-def _leave(page: Path, mails: Sequence[Arrived]) -> None:
-    from gateway.render.gallery import Shown
-    from gateway.render.gallery import page as render
-
+def _leave(page: Path, played: Sequence[Chapter]) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
-    shown = [Shown(f"{m.event} → {', '.join(m.envelope.rcpt_to)}", str(m.mail["Subject"]), m.raw) for m in mails]
-    page.write_text(render(shown, "What left during the demo"), "utf-8")
+    for old in page.parent.glob("[0-9][0-9]-*.eml"):
+        old.unlink()
+    for number, mail in enumerate((mail for chapter in played for mail in chapter.mails), 1):
+        (page.parent / f"{number:02}-{mail.event}-{mail.envelope.rcpt_to[0]}.eml").write_bytes(mail.raw)
+    page.write_text(render(played), "utf-8")

@@ -30,8 +30,8 @@ dt { color: #5a6068; } dd { margin: 0; }
 figure { margin: 0; flex: 1 1 400px; min-width: 0; }
 figcaption { margin: 0 0 6px; font-size: 13px; color: #5a6068; }
 .text { flex: 1 1 560px; }
-iframe { width: 100%; height: 720px; border: 1px solid #d9d6cd; border-radius: 8px; background: #fff; }
-pre { box-sizing: border-box; height: 722px; margin: 0; padding: 14px; overflow: auto; white-space: pre; border: 1px solid #d9d6cd; border-radius: 8px; background: #fbfaf7; font: 12px/1.5 ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace; }
+iframe { width: 100%; height: var(--tall, 720px); border: 1px solid #d9d6cd; border-radius: 8px; background: #fff; }
+pre { box-sizing: border-box; height: calc(var(--tall, 720px) + 2px); margin: 0; padding: 14px; overflow: auto; white-space: pre; border: 1px solid #d9d6cd; border-radius: 8px; background: #fbfaf7; font: 12px/1.5 ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace; }
 @media (max-width: 480px) { header, main { padding: 12px; } figure { flex-basis: 100%; } }
 """
 
@@ -48,13 +48,18 @@ class Shown:
 def page(items: Sequence[Shown], title: str, intro_html: str = "", language: str = "en") -> str:
     """Return one HTML page with all mails in order; `intro_html` is trusted and stands first."""
     contents = "".join(f'<a href="#m{n}">{n}. {escape(item.title)}</a>' for n, item in enumerate(items, 1))
-    mails = "\n".join(_article(n, item) for n, item in enumerate(items, 1))
+    mails = "\n".join(article(f"m{n}", f"{n}. {item.title}", item) for n, item in enumerate(items, 1))
+    return document(title, f"{intro_html}<nav>{contents}</nav>", mails, language)
+
+
+def document(title: str, head_html: str, main_html: str, language: str = "en", style: str = "") -> str:
+    """Return a whole page; what is named html is trusted, `style` is CSS on top of the gallery's own."""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<header><h1>{escape(title)}</h1>{intro_html}<nav>{contents}</nav></header>\n"
-        f"<main>\n{mails}\n</main>\n</body>\n</html>\n"
+        f"<style>{_STYLE}{style}</style>\n</head>\n<body>\n<header><h1>{escape(title)}</h1>{head_html}</header>\n"
+        f"<main>\n{main_html}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -70,7 +75,8 @@ def html_of(raw: bytes) -> str:
     return html
 
 
-def _article(number: int, item: Shown) -> str:
+def article(anchor: str, title: str, item: Shown) -> str:
+    """Return a mail with its headers and its three faces."""
     message = message_from_bytes(item.raw)
     names = ("From", "To", "Cc", "Reply-To", "Subject")
     rows = "".join(f"<dt>{name}</dt><dd>{escape(_header(message, name))}</dd>" for name in names if message.get(name))
@@ -82,12 +88,12 @@ def _article(number: int, item: Shown) -> str:
     caption = f"<p>{escape(item.caption)}</p>" if item.caption else ""
     html = html_of(item.raw)
     faces = [str(_frame("HTML, light", html)), str(_frame("HTML, dark", _at_night(html)))] if html else []
-    faces.append(
-        f"<figure class=text><figcaption>Text</figcaption><pre>{escape(_part(message, 'text/plain'))}</pre></figure>"
-    )
+    text = _part(message, "text/plain")
+    faces.append(f"<figure class=text><figcaption>Text</figcaption><pre>{escape(text)}</pre></figure>")
+    tall = min(820, 190 + 21 * text.count("\n"))  # no script measures the frame, so its text says how tall it may be
     return (
-        f'<article id="m{number}"><h2>{number}. {escape(item.title)}</h2>{caption}'
-        f'<dl>{rows}</dl><div class="faces">{"".join(faces)}</div></article>'
+        f'<article id="{anchor}"><h2>{escape(title)}</h2>{caption}'
+        f'<dl>{rows}</dl><div class="faces" style="--tall: {tall}px">{"".join(faces)}</div></article>'
     )
 
 

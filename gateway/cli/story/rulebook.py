@@ -13,8 +13,8 @@ operators:
   anna: {name: Anna Åkesson, addresses: [anna@acme.example], language: sv}
   bo: {name: Bo Ek, addresses: [bo@acme.example], language: sv}
 groups:
-  first-line: {members: [anna, bo]}
-  finance: {members: [anna, bo]}
+  first-line: {name: Kundtjänst, members: [anna, bo]}
+  finance: {name: Ekonomi, members: [anna, bo]}
 calendars:
   office: {timezone: Europe/Stockholm, hours: {mon-fri: "08:00-17:00"}, holidays: {country: SE, also: [de_facto]}}
 categories: {invoice: {label: {sv: Faktura, nb: Faktura, en: Invoice}}}
@@ -27,7 +27,7 @@ ticket_templates:
     instruction: |
       1. Sök upp fakturan i ekonomisystemet.
       2. Svara samma dag.
-    answers: {copy-sent: {sv: "Hej! En kopia är skickad.", en: "A copy has been sent."}}
+    answers: {kopia: {sv: "Hej! En kopia är skickad.", en: "A copy has been sent."}}
 rules:
   - name: Fakturor
     when: {subject: {after: [faktura, invoice], digits: 4-8, capture: invoice}}

@@ -52,6 +52,13 @@ class StepFailedError(Exception):
     """What should have happened did not."""
 
 
+def read(raw: bytes) -> EmailMessage:
+    """Return a mail with decoded headers."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """A mail of the gateway's, as somebody outside got it."""
@@ -62,9 +69,7 @@ class Arrived:
     @property
     def mail(self) -> EmailMessage:
         """Return it read."""
-        mail = message_from_bytes(self.raw, policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        return mail
+        return read(self.raw)
 
     @property
     def event(self) -> str:
@@ -100,7 +105,8 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.outside = Outside()
-        self._read: set[int] = set()
+        self.letters: list[bytes] = []  # what was handed to the gateway
+        self._read: list[int] = []
         self._store: Store | None = None
         self._sink = Listener(SmtpOptions(port=0, hostname="mx.outside.example"), self.outside.accept, lambda _: True)
 
@@ -143,6 +149,7 @@ class Stage:
 
     def send(self, mail_from: str, raw: bytes, to: str = "support@acme.example") -> None:
         """Hand a letter to the gateway over SMTP."""
+        self.letters.append(raw)
         outcome = self._relay.send(mail_from, to, raw)
         if not isinstance(outcome, Sent):
             raise StepFailedError(f"the gateway did not take the letter: {outcome}")
@@ -153,11 +160,25 @@ class Stage:
         def look() -> Arrived | None:
             for number, arrived in enumerate(self.outside.mails):
                 if number not in self._read and to in arrived.envelope.rcpt_to and arrived.event == event:
-                    self._read.add(number)
+                    self._read.append(number)
                     return arrived
             return None
 
         return self.eventually(look, f"no {event} mail to {to}")
+
+    @property
+    def told(self) -> list[Arrived]:
+        """Return the mails the story has looked at, in its own order."""
+        return [self.outside.mails[number] for number in self._read]
+
+    @property
+    def untold(self) -> list[Arrived]:
+        """Return the mails nobody looked at: the copies of colleagues."""
+        return [mail for number, mail in enumerate(self.outside.mails) if number not in self._read]
+
+    def count(self, to: str) -> int:
+        """Return how many mails that address has got."""
+        return sum(to in arrived.envelope.rcpt_to for arrived in self.outside.mails)
 
     def ticket(self, reference: str) -> dict[str, Any]:
         """Return what `gateway ticket show --json` prints."""

@@ -36,6 +36,10 @@ _NOT_NAMES: Final = re.compile(r"https?://|[!?]")
 _GROUPWISE: Final = re.compile(r">>> ?[^>]{3,200}(?:>[^>]{0,60})? ?>>>")
 _QUOTING: Final = ("quoting ", "citerar ", "zitat von ", "citando ", "siterer ", "citerer ", "citation de ", "quoth ")
 _DASHES: Final = " \t-–—"
+_ENDS: Final = (
+    "wrote ----", "wrote ---", "wrote", "skrev ----", "schrieb ----", "a écrit ----", "escribió ----", "wrote -----", "skrev",
+)  # fmt: skip
+_TAIL: Final = max(map(len, _ENDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +75,9 @@ def read_ending_at(lines: Sequence[str], last: int, floor: int = 0) -> Attributi
 
 def _may_end(line: str) -> bool:
     text = plain(line).rstrip(_DASHES)
-    if text.endswith((":", "：")) or _GROUPWISE.fullmatch(text):
+    if text.endswith((":", "：")) or (text.startswith(">>>") and _GROUPWISE.fullmatch(text)):
         return True
-    low = text.casefold()
-    return low.endswith(
-        (
-            "wrote ----",
-            "wrote ---",
-            "wrote",
-            "skrev ----",
-            "schrieb ----",
-            "a écrit ----",
-            "escribió ----",
-            "wrote -----",
-            "skrev",
-        )
-    )
+    return text[-_TAIL:].casefold().endswith(_ENDS)
 
 
 def _judge(text: str) -> tuple[bool, bool] | None:

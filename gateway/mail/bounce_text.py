@@ -59,19 +59,24 @@ def is_a_report(headers: Sequence[tuple[str, str]], text: str) -> bool:
     if prefix(subject) is not Prefix.NONE and not _from_daemon(by):
         return False
     titled = any(phrase in subject for phrase in _SUBJECTS)
-    notice = parted(text)
-    body = notice.said[:8000].casefold().replace("’", "'")
-    worded = any(phrase in " ".join(body.split()) for phrase in _BODIES)
     daemon = _from_daemon(by)
+    if not daemon and not (titled and _is_automatic(by)):
+        return False  # a person's mail: its words need not be read
+    body = parted(text).said[:8000].casefold().replace("’", "'")
+    words = " ".join(body.split())
+    worded = any(phrase in words for phrase in _BODIES)
     if daemon:
         return titled or worded or ("null sender" in body)
-    automatic = (
+    return worded and _ADDRESS.search(body) is not None and _OF_MAIL.search(body) is not None
+
+
+def _is_automatic(by: dict[str, str]) -> bool:
+    return (
         by.get("return-path", "-").strip() in ("<>", "")
         or by.get("auto-submitted", "no").casefold() != "no"
         or "reply" in by.get("from", "")
         or "multipart/report" in by.get("content-type", "")
     )
-    return titled and worded and automatic and _ADDRESS.search(body) is not None and _OF_MAIL.search(body) is not None
 
 
 def _from_daemon(by: dict[str, str]) -> bool:

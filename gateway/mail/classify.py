@@ -152,7 +152,8 @@ def _vacation(mail: _Mail) -> list[str]:
         by_header.append("the header says vacation")
     subject = next((phrase for phrase in say.VACATION_SUBJECTS if mail.subject.startswith(phrase)), None)
     anywhere = next((phrase for phrase in say.VACATION_PHRASES if phrase in mail.subject), None)
-    text = next((phrase for phrase in say.VACATION_TEXTS if phrase in mail.text[:600].casefold()), None)
+    opening = mail.text[:600].casefold()
+    text = next((phrase for phrase in say.VACATION_TEXTS if phrase in opening), None)
     if subject is not None and (automatic or text or _is_certain(mail.subject, subject)):
         return [f"the subject is that of an absence: {subject}", *automatic]
     if anywhere is not None and (automatic or text):

@@ -52,6 +52,8 @@ class HeaderBlock:
 
 def label(line: str) -> tuple[str, str] | None:
     """Read `Label: value` with a label known in some language as (kind, value)."""
+    if ":" not in line and "：" not in line:
+        return None
     text = unquoted(line).lstrip("*_ ")
     head, colon, _ = text[:_LONGEST].replace("：", ":").partition(":")
     if not colon:

@@ -36,6 +36,7 @@ _WORDS: Final[dict[str, str]] = {
 _SCRIPTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("ru", "а", "я"), ("el", "α", "ω"), ("he", "א", "ת"), ("ar", "ا", "ي"), ("th", "ก", "ฮ"), ("ko", "가", "힣"), ("ja", "ぁ", "ヿ"), ("zh", "一", "鿿"),
 )  # fmt: skip
+_OTHER_SCRIPT: Final = re.compile("[" + "".join(f"{first}-{last}" for _, first, last in _SCRIPTS) + "]")
 
 
 def _weights() -> dict[str, dict[str, float]]:
@@ -82,6 +83,8 @@ def _clearest(points: dict[str, float]) -> str | None:
 
 
 def _by_script(sample: str) -> str | None:
+    if _OTHER_SCRIPT.search(sample, 0, 2000) is None:
+        return None  # Latin letters: each of them need not be asked for each script
     letters = [char for char in sample[:2000] if char.isalpha()]
     if len(letters) < _FEWEST_WORDS * 2:
         return None

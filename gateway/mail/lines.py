@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 SCAN_LIMIT: Final = 256 * 1024
@@ -16,6 +17,8 @@ _INVISIBLE: Final = dict.fromkeys(
 )
 _SPACES: Final = dict.fromkeys([0xA0, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x3000], " ")
 _TABLE: Final = {**_INVISIBLE, **_SPACES}
+_REMARKABLE: Final = re.compile(f"[{''.join(map(chr, _TABLE))}]")
+_REMEMBERED: Final = 300  # characters; a longer line is worked out anew, so that what is remembered stays small
 _RULE: Final = re.compile(r"[-_=*─━—–~ \t]{3,}")
 _QUOTE_SIGNS: Final = "> \t|"
 
@@ -36,7 +39,15 @@ def scanned(text: str) -> tuple[list[str], str]:
 
 def plain(line: str) -> str:
     """Return the line without invisible characters, with ordinary spaces, stripped."""
-    return line.strip() if line.isascii() else line.translate(_TABLE).strip()
+    return _plain(line) if len(line) <= _REMEMBERED else _without_marks(line)
+
+
+def _without_marks(line: str) -> str:
+    # str.translate costs as much as all else that is asked of a line; few lines hold such a character
+    return line.translate(_TABLE).strip() if not line.isascii() and _REMARKABLE.search(line) else line.strip()
+
+
+_plain = lru_cache(maxsize=2048)(_without_marks)  # each line is asked for twenty times, by one after the other
 
 
 def folded(text: str) -> str:
@@ -82,4 +93,4 @@ def index_of_visible(text: str, visible: int) -> int:
 
 def squeezed(text: str) -> str:
     """Return the text without any white space, for comparing two renderings of the same words."""
-    return "".join((text if text.isascii() else text.translate(_TABLE)).split())
+    return "".join((text.translate(_TABLE) if not text.isascii() and _REMARKABLE.search(text) else text).split())

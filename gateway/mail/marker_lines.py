@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from gateway.mail.lines import folded, unquoted
@@ -9,6 +10,7 @@ from gateway.mail.words import FOREIGN_MARKERS, FORWARD_MARKERS, ORIGINAL_MARKER
 
 _DECORATION: Final = "-–—_=*#~+<>|[] \t."
 _LONGEST: Final = 140
+_MARKERS: Final = (*OWN_MARKERS, *FOREIGN_MARKERS)
 _ORIGINAL: Final = frozenset(ORIGINAL_MARKERS)
 _FORWARD: Final = frozenset(FORWARD_MARKERS)
 _FORWARDED_BY: Final = tuple(
@@ -20,15 +22,22 @@ _FORWARDED_BY: Final = tuple(
 
 def _bare(line: str) -> tuple[str, str]:
     """The folded line without decoration, and the decoration it began with."""
+    return _remembered(line) if len(line) <= _LONGEST else _undecorated(line)
+
+
+def _undecorated(line: str) -> tuple[str, str]:
     text = unquoted(line)
     bare = text.strip(_DECORATION)
     return folded(bare), text[: len(text) - len(text.lstrip(_DECORATION))]
 
 
+_remembered = lru_cache(maxsize=1024)(_undecorated)  # four questions are asked of each line, twice
+
+
 def is_own_marker(line: str) -> bool:
     """Whether it is the line of ours above which operators write (or the like of other help desks)."""
     bare, _ = _bare(line[:_LONGEST])
-    return bare.startswith((*OWN_MARKERS, *FOREIGN_MARKERS))
+    return bare.startswith(_MARKERS)
 
 
 def is_original(line: str) -> bool:

@@ -122,8 +122,10 @@ def is_device_line(text: str) -> bool:
         return False
     if _GET_OUTLOOK.fullmatch(low) or _SENT_LAST.fullmatch(low):
         return True
-    lead = next((lead for lead in _SENT_FROM if low.startswith(lead)), None)
-    if lead is None or (any(sign in low for sign in ",!?;:") and lead != "provenance"):
+    if not low.startswith(_SENT_FROM):
+        return False
+    lead = next(lead for lead in _SENT_FROM if low.startswith(lead))
+    if any(sign in low for sign in ",!?;:") and lead != "provenance":
         return False
     rest = low[len(lead) :].strip() + " "
     known = any(device in rest for device in _DEVICES)
@@ -131,4 +133,5 @@ def is_device_line(text: str) -> bool:
 
 
 def _is_list_footer(lines: Sequence[str]) -> bool:
-    return any(phrase in line.casefold() for line in lines[:_LIST_LINES] for phrase in _LIST_FOOTER)
+    low = "\n".join(lines[:_LIST_LINES]).casefold()
+    return any(phrase in low for phrase in _LIST_FOOTER)

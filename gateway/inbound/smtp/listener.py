@@ -19,6 +19,7 @@ from typing import Any, Final, cast
 
 from gateway import clock as wall
 from gateway.inbound.options import SmtpOptions
+from gateway.inbound.smtp.connection import Connection
 from gateway.inbound.smtp.conversation import Conversation
 from gateway.mail.received import Accepted, Received
 
@@ -60,7 +61,7 @@ class Listener:
         self.tls = _tls(options)
         self.draining = False
         self.one_large: asyncio.Semaphore
-        self._open: set[Conversation] = set()
+        self._open: set[Connection] = set()
         self._per_address: Counter[str] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event
@@ -96,19 +97,19 @@ class Listener:
         if self.tls is not None and self.options.certificate is not None:
             self.tls.load_cert_chain(self.options.certificate, self.options.key)
 
-    # Called by conversations, on the loop.
+    # Called by connections, on the loop.
 
-    def opened(self, conversation: Conversation, peer: str | None) -> None:
+    def opened(self, connection: Connection, peer: str | None) -> None:
         """Count a client."""
-        self._open.add(conversation)
+        self._open.add(connection)
         if peer is not None:
             self._per_address[peer] += 1
 
-    def lost(self, conversation: Conversation, peer: str | None) -> None:
+    def lost(self, connection: Connection, peer: str | None) -> None:
         """Count it out, once."""
-        if conversation not in self._open:
+        if connection not in self._open:
             return
-        self._open.discard(conversation)
+        self._open.discard(connection)
         if peer is not None:
             self._per_address[peer] -= 1
             if self._per_address[peer] <= 0:
@@ -169,12 +170,12 @@ class Listener:
         self._server.close()
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        for conversation in [each for each in self._open if not each.busy]:
-            conversation.hang_up("421 4.3.2 Shutting down")
+        for connection in [each for each in self._open if not each.busy]:
+            connection.hang_up("421 4.3.2 Shutting down")
         while self._open and loop.time() < until:  # noqa: ASYNC110  # sockets close one by one; looking is enough
             await asyncio.sleep(0.02)
-        for conversation in list(self._open):
-            conversation.hang_up("421 4.3.2 Shutting down")
+        for connection in list(self._open):
+            connection.hang_up("421 4.3.2 Shutting down")
         await asyncio.sleep(0)  # let the word leave
         self._stop.set()
 

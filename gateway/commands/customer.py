@@ -20,6 +20,7 @@ _SOLVED_VERBS = frozenset({"close", "resolve"})
 _YES = frozenset(
     {"ja", "ok", "okej", "okay", "yes", "japp", "jepp", "jo", "confirm", "bekräftar", "bekrefter", "bekräfta"}
 )
+_NO = frozenset({"nej", "nei", "no", "nope"})
 _MARKS: dict[str, Literal["good", "ok", "bad"]] = {
     "good": "good", "bra": "good", "bra!": "good", "god": "good", "godt": "good", "toppen": "good", "👍": "good",
     "ok": "ok", "okej": "ok", "okay": "ok", "sådär": "ok", "middels": "ok",
@@ -85,6 +86,12 @@ def agrees(new_text: str) -> bool:
         return True
     first = re.match(r"[\W_]*([^\W\d_]+)", tidy(new_text))
     return first is not None and bare(first[1]) in _YES
+
+
+def denies(new_text: str) -> bool:
+    """Say whether the text answers a confirmation mail with nej, nei, no as its first word."""
+    first = re.match(r"[\W_]*([^\W\d_]+)", tidy(new_text))
+    return first is not None and bare(first[1]) in _NO
 
 
 def _whole(new_text: str) -> str:

@@ -80,8 +80,10 @@ def _signature(text: str, person: Person | None) -> str:
     names = {person.name, person.first_name}
     for count in (2, 1):
         tail = filled[-count:]
+        if len(filled) <= count:
+            continue
         signed = count == 1 or tail[-1].strip("*_ ,.") in names
-        if len(filled) > count and signed and is_closing(tail[0]):
+        if signed and is_closing(tail[0]):
             return "\n".join(tail)
     return ""
 

@@ -10,7 +10,7 @@ from gateway.commands.grammar import read
 from gateway.decide.arriving import actor_of, entry_of
 from gateway.decide.asking import confirm
 from gateway.decide.customer import customer_wrote, stranger_wrote, third_party_wrote
-from gateway.decide.holding import decided_without_ticket
+from gateway.decide.holding import decided
 from gateway.decide.letter import Letter
 from gateway.decide.operators import operator_wrote
 from gateway.decide.refusing import hold_for_group
@@ -117,7 +117,7 @@ def _held_before_reading(
         return None
     if isinstance(arrived.verdict, actions.HoldFor):
         return hold_for_group(incoming, arrived, placement, case, terms, "rule", arrived.verdict.because)
-    if incoming.mail.sender_from is None:
+    if incoming.mail.sender_from is None and incoming.unparsable is None:
         return hold_for_group(incoming, arrived, placement, case, terms, "ambiguous", "From is not one address")
     participant = case.ticket is not None and placement.verified
     if incoming.proof.spam == "yes" and not participant:
@@ -160,12 +160,9 @@ def _role(case: Case, sender: str) -> str | None:
 
 def _by_operator(letter: Letter) -> Decision | None:
     """Return what one of ours does; None where he writes to a desk as anybody may."""
-    if letter.case.ticket is not None:
-        return operator_wrote(letter)
-    if letter.standing.level is not Level.REFUSED:
-        decided = decided_without_ticket(letter)
-        if decided is not None:
-            return decided
+    settled = decided(letter) if letter.standing.level >= Level.KNOWN else None
+    if settled is not None or letter.case.ticket is not None:
+        return settled or operator_wrote(letter)
     reading = read(letter.incoming.mail.new_text)
     if reading.commands or reading.suspects or letter.standing.level is Level.REFUSED:
         return confirm(letter)

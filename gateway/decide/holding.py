@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
 from gateway.commands import transcript
 from gateway.commands.context import HeldDecision, Performed
-from gateway.commands.customer import agrees
+from gateway.commands.customer import agrees, denies
 from gateway.commands.grammar import read
+from gateway.commands.verbs import perform
 from gateway.decide.asking import reply_to
 from gateway.decide.letter import Letter
-from gateway.tickets.effects import Decision, Effect, FileMail, Settle
+from gateway.tickets.effects import Decision, Effect, FileMail, Settle, Tell
+from gateway.tickets.hearers import Hearer, hearers
+from gateway.tickets.model import Status, Ticket
 
-_KINDS: Final[dict[str, Literal["accept", "send", "note", "drop", "confirm"]]] = {
-    "accept": "accept", "send": "send", "note": "note", "drop": "drop", "confirm": "confirm",
-}  # fmt: skip
+_PLAIN_YES = Performed((), (), ())
 
 
 def settle(letter: Letter, choice: HeldDecision, outcome: Performed) -> Decision:
@@ -53,15 +52,53 @@ def _wants_receipt(letter: Letter) -> bool:
     return person is not None and person.mail.receipts == "all"
 
 
-def decided_without_ticket(letter: Letter) -> Decision | None:
-    """Return what an answer to a question about a held message of no ticket decides; None where it is none."""
+def decided(letter: Letter) -> Decision | None:
+    """Return what an answer to a question about a held message decides; None where it is none.
+
+    "Was it you?" is answered by a plain yes or no; those words are never an answer to the customer.
+    """
     bearer = letter.standing.bearer
     if bearer is None or bearer.journal_id is None or bearer.purpose not in {"held", "confirm"}:
         return None
-    verbs = [command.verb for command in read(letter.incoming.mail.new_text).commands]
-    verb = next((v for v in verbs if v in _KINDS), None) or (
-        "confirm" if bearer.purpose == "confirm" and agrees(letter.incoming.mail.new_text) else None
+    text = letter.incoming.mail.new_text
+    reading = read(text)
+    if not reading.commands and bearer.purpose == "confirm":
+        if agrees(text):
+            return settle(letter, HeldDecision("confirm", bearer.journal_id), _PLAIN_YES)
+        return _denied(letter, bearer.journal_id) if denies(text) else None
+    match perform(reading, letter.context()):
+        case Performed(decide=choice) as outcome if choice is not None:
+            return settle(letter, choice, outcome)
+        case _:
+            return None
+
+
+def _denied(letter: Letter, journal_id: int) -> Decision:
+    """Throw away what somebody else wrote in his name, and let the admins know (A05)."""
+    title = f"{letter.person}: not my mail"
+    alarm = {
+        "title": title,
+        "text": letter.incoming.mail.subject,
+        "items": [],
+        "orders": [f"gateway journal show {journal_id}"],
+    }
+    told = [
+        Tell(
+            "alarm", "admin", hearer.to, hearer.person, letter.language, ("admin",), entry=False,
+            auto="auto-generated", facts={"alarm": alarm, "subject": title},
+        )
+        for hearer in _admins(letter)
+    ]  # fmt: skip
+    settled = Settle(journal_id, "discarded", f"{letter.person} did not write it")
+    effects: tuple[Effect, ...] = (FileMail("decided a held message: not his"), settled, *told)
+    return Decision(letter.actor, effects, (*letter.placement.evidence, "he says it was not him"))
+
+
+def _admins(letter: Letter) -> tuple[Hearer, ...]:
+    """Return the admins, or where rules.yaml names none those who hear of held mails."""
+    name, desk = next(iter(letter.terms.policy.desks.items()))
+    ticket = letter.case.ticket or Ticket(
+        0, 0, desk.prefix, name, "", Status.NEW, letter.home, letter.now, group=desk.group
     )
-    if verb is None:
-        return None
-    return settle(letter, HeldDecision(_KINDS[verb], bearer.journal_id), Performed((), (), ()))
+    words = ("admins",) if letter.terms.policy.admins else desk.hears("held")
+    return hearers(words, ticket, letter.terms.policy)

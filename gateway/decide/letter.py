@@ -69,13 +69,15 @@ class Letter:
 
     def context(self) -> Context:
         """Return what the verbs may look at."""
-        terms, desk = self.terms, self.terms.desk(self.ticket)
+        terms = self.terms
+        name = self.case.ticket.desk if self.case.ticket else next(iter(terms.policy.desks))
+        desk = terms.policy.desk(name)
         return Context(
             self.case,
             self.person,
             self.standing,
             terms.policy,
-            self.ticket.desk,
+            name,
             self.now,
             language=self.language,
             add=lambda start, length: terms.after(start, length, desk),

@@ -14,6 +14,7 @@ import pytest
 from tests.support.client import NEOMUTT, Neomutt
 from tests.support.daemon import RULES, Daemon
 from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot
+from tests.support.house import House
 from tests.support.sink import Sink
 
 
@@ -42,6 +43,19 @@ def daemon(start: Callable[..., Daemon]) -> Daemon:
     return start()
 
 
+@pytest.fixture(scope="module")
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One daemon and its sink for all stories of a module; each story has customers of its own, see `House.write`.
+
+    A module says its own rules and settings in `HOUSE_RULES` and `HOUSE_SETTINGS`.
+    """
+    rules = getattr(request.module, "HOUSE_RULES", RULES)
+    settings = getattr(request.module, "HOUSE_SETTINGS", {})
+    folder = tmp_path_factory.mktemp("house")
+    with Sink() as sink, Daemon(folder, sink=sink, rules=rules, settings=settings) as daemon:
+        yield House(daemon, sink)
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """A real IMAP server for the session; its sockets' paths must stay under 108 bytes."""
@@ -57,15 +71,21 @@ def dovecot() -> Iterator[Dovecot]:
 _USERS = itertools.count()
 
 
+@pytest.fixture(scope="session")
+def users() -> Callable[[], str]:
+    """Return a user of the IMAP server whom no other story uses."""
+    return lambda: f"u{next(_USERS)}"
+
+
 @pytest.fixture
-def person(dovecot: Dovecot, tmp_path: Path) -> Callable[..., Neomutt]:
+def person(dovecot: Dovecot, users: Callable[[], str], tmp_path: Path) -> Callable[..., Neomutt]:
     """Make somebody with a mailbox and a real client: `person(daemon, "anna@acme.example", "Anna Åkesson")`."""
     if NEOMUTT is None:
         pytest.skip("neomutt is not installed")
 
     def made(server: Daemon | Sink, address: str, name: str) -> Neomutt:
         smtp = server.port if isinstance(server, Sink) else server.address()[1]
-        user = f"u{next(_USERS)}"
+        user = users()
         home = tmp_path / f"home-{user}"
         return Neomutt(home, imap=dovecot.port, user=user, password=PASSWORD, smtp=smtp, address=address, name=name)
 

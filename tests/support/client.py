@@ -29,7 +29,7 @@ class Neomutt:
 
     def __init__(self, home: Path, *, imap: int, user: str, password: str, smtp: int, address: str, name: str) -> None:
         self.home = home
-        self.imap, self.user, self.password = imap, user, password
+        self.imap, self.user, self.password, self.address = imap, user, password, address
         home.mkdir(parents=True, exist_ok=True)
         self._configuration = home / "muttrc"
         self._configuration.write_text(

@@ -260,13 +260,11 @@ class Daemon:
         return self.json("ticket", "show", reference)[0]
 
     def idle(self, seconds: float = 30.0) -> None:
-        """Wait until no received mail waits to be worked on and no mail waits to leave."""
-        waiting = {"journal": ("received",), "outbox": ("ready", "deferred")}
+        """Wait until no received mail waits to be worked on, no notice to be written and no mail to leave."""
+        waiting = {"journal.received", "notices.ready", "outbox.ready", "outbox.deferred"}
 
         def left() -> list[Any]:
-            return [
-                row for table, states in waiting.items() for row in self.json(table, "list") if row["state"] in states
-            ]
+            return [row for row in self.json("status") if row["queue"] in waiting]
 
         eventually(lambda: not left(), seconds, lambda: f"still waiting: {left()}\n{self.log}")
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
-from gateway.store.claim import NOW, Claim, claim_statement, in_state, take
+from gateway.store.claim import in_state
 from gateway.store.codec import address_key
-from gateway.store.column_types import CleanText, UTCDateTime
 from gateway.store.engine import Store
 from gateway.store.prepared import Prepared
 from gateway.store.schema import attempts, message_ids, outbox, outbox_raw, pauses
@@ -66,7 +64,8 @@ class Attempt:
 _FIELDS = tuple(OutboxRow.__dataclass_fields__)
 
 
-def _row(row: Any) -> OutboxRow:
+def row_of(row: Any) -> OutboxRow:
+    """Return the row of the table as a mail of ours."""
     return OutboxRow(**{name: getattr(row, name) for name in _FIELDS})
 
 
@@ -143,105 +142,13 @@ def suppress(
     )  # fmt: skip
 
 
-# --- delivery -----------------------------------------------------------------------------------------------------
-
-_older = outbox.alias("older")
-_BLOCKED = exists().where(
-    _older.c.ticket_id == outbox.c.ticket_id,
-    _older.c.rcpt_key == outbox.c.rcpt_key,
-    _older.c.id < outbox.c.id,
-    in_state(_older, "ready", "deferred"),
-)
-_PAUSED = or_(
-    exists().where(pauses.c.scope == "all"),
-    and_(outbox.c.automatic, exists().where(pauses.c.scope == "automatic")),
-)
-_CLAIM = claim_statement(
-    outbox,
-    and_(in_state(outbox, "ready", "deferred"), outbox.c.ready_at <= NOW, not_(_BLOCKED), not_(_PAUSED)),
-    [outbox.c.ready_at, outbox.c.id],
-    list(outbox.c),
-)
-_UNSENT = in_state(outbox, "ready", "deferred")
-_TRY = Prepared(insert(attempts))
-_TRIED = Prepared(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), or_(bindparam("was_sent", type_=sa.Boolean), _UNSENT))
-    .values(
-        state=bindparam("to_state"),
-        attempts=outbox.c.attempts + 1,
-        first_attempt_at=bindparam("first_at", type_=UTCDateTime),
-        ready_at=bindparam("due_at", type_=UTCDateTime),
-        sent_at=bindparam("left_at", type_=UTCDateTime),
-        status=bindparam("code", type_=CleanText),
-        error=bindparam("words", type_=CleanText),
-        remote_id=bindparam("id_there", type_=CleanText),
-        claimed_by=None,
-        claimed_until=None,
-    )
-)
-_FREE = {"claimed_by": None, "claimed_until": None}
-
-
-def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit: int) -> list[OutboxRow]:
-    """Take up to `limit` mails that are due; of those to one recipient about one ticket only the oldest unsent."""
-    return [_row(row) for row in take(conn, _CLAIM, Claim(now, worker, lease, limit))]
-
-
-def sent(conn: Connection, mail: OutboxRow, at: datetime, status: str, text: str, remote_id: str | None = None) -> None:
-    """Say that the smarthost has taken it; an id of the smarthost's own becomes an alias.
-
-    A mail cancelled meanwhile but taken by the smarthost was sent all the same.
-    """
-    _attempt(conn, mail, Attempt(at, "sent", status, text), mail.ready_at, remote_id)
-    if remote_id and remote_id.startswith("<"):
-        alias(conn, mail.id, remote_id)
-
-
-def deferred(conn: Connection, mail: OutboxRow, at: datetime, next_at: datetime, status: str | None, text: str) -> None:
-    """Say that it could not be sent now; it is due again at `next_at`."""
-    _attempt(conn, mail, Attempt(at, "deferred", status, text), next_at)
-
-
-def failed(conn: Connection, mail: OutboxRow, at: datetime, status: str | None, text: str) -> None:
-    """Say that it will not be sent."""
-    _attempt(conn, mail, Attempt(at, "failed", status, text), mail.ready_at)
-
-
-def _attempt(
-    conn: Connection, mail: OutboxRow, attempt: Attempt, due_at: datetime, remote_id: str | None = None
-) -> None:
-    """Write an attempt and what it leads to."""
-    was_sent = attempt.outcome == "sent"
-    _TRIED.count(
-        conn,
-        {
-            "row_id": mail.id, "was_sent": was_sent, "to_state": attempt.outcome, "due_at": due_at,
-            "first_at": mail.first_attempt_at or attempt.at, "left_at": attempt.at if was_sent else None,
-            "code": attempt.status, "words": "" if was_sent else attempt.text, "id_there": remote_id,
-        },
-    )  # fmt: skip
-    _TRY.run(
-        conn,
-        {
-            "mail_id": mail.id, "at": attempt.at, "outcome": attempt.outcome, "status": attempt.status,
-            "text": attempt.text,
-        },
-    )  # fmt: skip
-
-
-def told(conn: Connection, mail_id: int, state: str, status: str | None, text: str) -> None:
-    """Set what a delivery report told of a mail that had left: `failed`, `deferred` (still trying) or `sent`.
-
-    A delay reported by somebody else's server changes no state of ours: it is not our mail to try again.
-    """
-    values = {"status": status, "error": text} | ({} if state == "deferred" else {"state": state})
-    conn.execute(update(outbox).where(outbox.c.id == mail_id, in_state(outbox, "sent", "failed")).values(values))
+# --- what people do ------------------------------------------------------------------------------------------------
 
 
 def hold(conn: Connection, mail_id: int, reason: str) -> bool:
     """Put aside a mail that is not sent yet."""
-    return _change(conn, and_(outbox.c.id == mail_id, _UNSENT), state="held", reason=reason, **_FREE)
+    unsent = and_(outbox.c.id == mail_id, in_state(outbox, "ready", "deferred"))
+    return _change(conn, unsent, state="held", reason=reason, claimed_by=None, claimed_until=None)
 
 
 def cancel(conn: Connection, mail_id: int, reason: str = "") -> bool:
@@ -298,13 +205,13 @@ def alias(conn: Connection, mail_id: int, message_id: str) -> None:
 def get(conn: Connection, mail_id: int) -> OutboxRow | None:
     """Return the mail, or None."""
     row = conn.execute(select(outbox).where(outbox.c.id == mail_id)).first()
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def by_envid(conn: Connection, envid_hash: str) -> OutboxRow | None:
     """Return the mail a delivery report names by our envelope id, or None."""
     row = conn.execute(select(outbox).where(outbox.c.envid_hash == envid_hash)).first()
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def list_rows(conn: Connection, state: str | None = None, limit: int = 100) -> list[OutboxRow]:
@@ -312,13 +219,13 @@ def list_rows(conn: Connection, state: str | None = None, limit: int = 100) -> l
     query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
     if state is not None:
         query = query.where(in_state(outbox, state) if state.isalpha() else outbox.c.state == state)
-    return [_row(row) for row in conn.execute(query)]
+    return [row_of(row) for row in conn.execute(query)]
 
 
 def of_ticket(conn: Connection, ticket_id: int) -> list[OutboxRow]:
     """Return the mails about a ticket, suppressed ones as well, oldest first."""
     return [
-        _row(row) for row in conn.execute(select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id))
+        row_of(row) for row in conn.execute(select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id))
     ]
 
 

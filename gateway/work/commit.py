@@ -15,7 +15,7 @@ from typing import Any
 from gateway.mail.message import Address
 from gateway.policy.schema_people import Person
 from gateway.rules.distribute import AssignNext, pick, skilled
-from gateway.store import bearers, contacts, entries, history, journal, outbox, tickets, timers
+from gateway.store import bearers, contacts, delivery, entries, history, journal, outbox, tickets, timers
 from gateway.store.connection import Connection
 from gateway.store.history import Line
 from gateway.store.turns import last_owner
@@ -223,7 +223,7 @@ def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | 
         case Unmute(address=address):
             contacts.unmute(conn, address)
         case MarkMail(mail_id=mail, state=state, status=status, text=text):
-            outbox.told(conn, mail, state, status, text)
+            delivery.told(conn, mail, state, status, text)
         case Settle():
             journal.settle(conn, effect, now)
         case Remember():

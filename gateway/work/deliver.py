@@ -9,7 +9,7 @@ from gateway.decide import decide_failure
 from gateway.errors import VersionConflictError
 from gateway.outbound.backoff import next_attempt
 from gateway.outbound.transport import Bounced, Deferred, Sent, choose, send_by
-from gateway.store import outbox, tickets
+from gateway.store import delivery, outbox, tickets
 from gateway.store.connection import Connection
 from gateway.store.outbox import OutboxRow
 from gateway.work.commit import apply
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 def run_once(deps: Deps, now: datetime, limit: int = 10) -> int:
     """Send claimed mails one after the other; each result is written before the next mail leaves."""
     with deps.store.write("claim outbox") as conn:
-        rows = outbox.claim(conn, now, deps.habits.worker, LEASE, limit)
+        rows = delivery.claim(conn, now, deps.habits.worker, LEASE, limit)
     for row in rows:
         _finish(deps, row, _send(deps, row), now)
     return len(rows)
@@ -40,7 +40,7 @@ def _finish(deps: Deps, row: OutboxRow, outcome: Sent | Deferred | Bounced, now:
     match outcome:
         case Sent(code=code, text=text, remote_id=remote):
             with deps.store.write("mark sent") as conn:
-                outbox.sent(conn, row, now, str(code), text, remote)
+                delivery.sent(conn, row, now, str(code), text, remote)
             _log.info("sent", extra=said)
         case Deferred(code=code, text=text):
             again = next_attempt(row.attempts + 1, row.first_attempt_at or now, now, deps.habits.retry_for)
@@ -49,7 +49,7 @@ def _finish(deps: Deps, row: OutboxRow, outcome: Sent | Deferred | Bounced, now:
                 _give_up(deps, row, status, f"gave up: {text}", now, permanent=False)
             else:
                 with deps.store.write("mark deferred") as conn:
-                    outbox.deferred(conn, row, now, again, status, text)
+                    delivery.deferred(conn, row, now, again, status, text)
             _log.warning("deferred", extra={**said, "why": text})
         case Bounced(code=code, text=text):
             _give_up(deps, row, str(code), text, now, permanent=True)
@@ -61,7 +61,7 @@ def _give_up(deps: Deps, row: OutboxRow, status: str | None, text: str, now: dat
     for _ in range(3):
         try:
             with deps.store.write("mark failed") as conn:
-                outbox.failed(conn, row, now, status, text)
+                delivery.failed(conn, row, now, status, text)
                 _tell(conn, deps, row, status, text, now, permanent=permanent)
         except VersionConflictError:
             continue

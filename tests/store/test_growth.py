@@ -13,6 +13,7 @@ from gateway.store import (
     bearers,
     budgets,
     contacts,
+    delivery,
     entries,
     history,
     journal,
@@ -38,7 +39,7 @@ CLUES = Clues((("h", "key-line"),), ("<a@x>",), (1001,), ("INC1",), "k")
 ASKED = {
     "claim journal": lambda conn: journal.claim(conn, NOW, "w", MINUTE, 5),
     "claim notices": lambda conn: notices.claim(conn, NOW, "w", MINUTE, 5),
-    "claim outbox": lambda conn: outbox.claim(conn, NOW, "w", MINUTE, 5),
+    "claim outbox": lambda conn: delivery.claim(conn, NOW, "w", MINUTE, 5),
     "claim timers": lambda conn: timers.claim_due(conn, NOW, "w", MINUTE, 5),
     "release claims": release_claims,
     "next timer": timers.next_at,

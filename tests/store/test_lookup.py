@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from gateway.mail.message import Address
-from gateway.store import bearers, contacts, lookup, notices, outbox, tickets
+from gateway.store import bearers, contacts, delivery, lookup, notices, outbox, tickets
 from gateway.store.bearers import Bearer
 from gateway.store.engine import Store
 from gateway.store.outbox import Outgoing
@@ -71,8 +71,8 @@ def test_our_own_mail_is_known_from_the_commit_on_and_later_by_its_aliases(store
     )
     with store.write() as conn:
         mail_id = outbox.add(conn, mail, NOW)
-        (row,) = outbox.claim(conn, NOW, "w", HOUR, 1)
-        outbox.sent(conn, row, NOW, "250", "ok", "<relay@smarthost>")
+        (row,) = delivery.claim(conn, NOW, "w", HOUR, 1)
+        delivery.sent(conn, row, NOW, "250", "ok", "<relay@smarthost>")
     after = find(store, message_ids=("<ours@x>", "<relay@smarthost>")).messages
     assert before == KnownMessage("<ours@x>", ticket.id, 3, None, "anna@cust.test")
     assert after == (

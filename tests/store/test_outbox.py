@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import VersionConflictError
 from gateway.mail.message import Address
-from gateway.store import budgets, notices, outbox, tickets
+from gateway.store import budgets, delivery, notices, outbox, tickets
 from gateway.store.engine import Store
 from gateway.store.outbox import OutboxRow, Outgoing
 from gateway.tickets.effects import OpenTicket, Suppress, Tell
@@ -41,7 +41,7 @@ def put(store: Store, **fields: object) -> int:
 
 def claim(store: Store, now: datetime = NOW, worker: str = "w1", limit: int = 10) -> list[OutboxRow]:
     with store.write() as conn:
-        return outbox.claim(conn, now, worker, MINUTE, limit)
+        return delivery.claim(conn, now, worker, MINUTE, limit)
 
 
 def one(store: Store, mail_id: int) -> OutboxRow:
@@ -100,14 +100,14 @@ def test_the_oldest_unsent_mail_to_a_recipient_about_a_ticket_goes_first(store: 
     mails = claim(store)
     assert [mail.id for mail in mails] == [first, elsewhere, to_bo]
     with store.write() as conn:
-        outbox.deferred(conn, mails[0], NOW, NOW + MINUTE, "451", "later")
+        delivery.deferred(conn, mails[0], NOW, NOW + MINUTE, "451", "later")
         for mail in mails[1:]:
-            outbox.sent(conn, mail, NOW, "250", "ok")
+            delivery.sent(conn, mail, NOW, "250", "ok")
     assert claim(store) == []
     (again,) = claim(store, NOW + MINUTE)
     assert again.id == first
     with store.write() as conn:
-        outbox.sent(conn, again, NOW + MINUTE, "250", "ok")
+        delivery.sent(conn, again, NOW + MINUTE, "250", "ok")
     assert [mail.id for mail in claim(store, NOW + MINUTE)] == [second]
 
 
@@ -135,7 +135,7 @@ def test_eight_delivering_threads_send_each_mail_once_and_in_order(store: Store)
             for mail in claim(store, worker=name, limit=3):
                 sent.append((mail.ticket_id, mail.id))
                 with store.write() as conn:
-                    outbox.sent(conn, mail, NOW, "250", "ok")
+                    delivery.sent(conn, mail, NOW, "250", "ok")
             if len(sent) >= 60:
                 stop.set()
 
@@ -155,11 +155,11 @@ def test_each_attempt_is_written_down(store: Store):
     mail_id = put(store)
     (mail,) = claim(store)
     with store.write() as conn:
-        outbox.deferred(conn, mail, NOW, NOW + MINUTE, "451", "greylisted")
+        delivery.deferred(conn, mail, NOW, NOW + MINUTE, "451", "greylisted")
     (mail,) = claim(store, NOW + MINUTE)
     assert (mail.attempts, mail.first_attempt_at, mail.error) == (1, NOW, "greylisted")
     with store.write() as conn:
-        outbox.failed(conn, mail, NOW + MINUTE, "550", "no such user")
+        delivery.failed(conn, mail, NOW + MINUTE, "550", "no such user")
     with store.read() as conn:
         tries = [(attempt.outcome, attempt.status, attempt.text) for attempt in outbox.attempts_of(conn, mail_id)]
     assert tries == [("deferred", "451", "greylisted"), ("failed", "550", "no such user")]
@@ -170,8 +170,8 @@ def test_a_sent_mail_is_not_sent_again(store: Store):
     put(store)
     (mail,) = claim(store)
     with store.write() as conn:
-        outbox.sent(conn, mail, NOW, "250", "ok")
-        outbox.deferred(conn, mail, NOW, NOW, "451", "late news")
+        delivery.sent(conn, mail, NOW, "250", "ok")
+        delivery.deferred(conn, mail, NOW, NOW, "451", "late news")
     assert one(store, mail.id).state == "sent"
     assert claim(store, NOW + MINUTE * 2) == []
 
@@ -190,7 +190,7 @@ def test_a_failed_mail_is_tried_again_on_order(store: Store):
     mail_id = put(store)
     (mail,) = claim(store)
     with store.write() as conn:
-        outbox.failed(conn, mail, NOW, "550", "no")
+        delivery.failed(conn, mail, NOW, "550", "no")
         assert outbox.retry(conn, mail_id, NOW)
     assert [again.id for again in claim(store)] == [mail_id]
 
@@ -232,11 +232,11 @@ def test_a_delivery_report_changes_what_was_sent_and_nothing_else(store: Store):
     sent, waiting = put(store), put(store, ready_at=NOW + MINUTE)
     (mail,) = claim(store)
     with store.write() as conn:
-        outbox.sent(conn, mail, NOW, "250", "ok")
-        outbox.told(conn, sent, "deferred", "4.4.1", "still trying")
+        delivery.sent(conn, mail, NOW, "250", "ok")
+        delivery.told(conn, sent, "deferred", "4.4.1", "still trying")
         assert outbox.get(conn, sent).state == "sent"
-        outbox.told(conn, sent, "failed", "5.1.1", "unknown")
-        outbox.told(conn, waiting, "failed", "5.1.1", "forged")
+        delivery.told(conn, sent, "failed", "5.1.1", "unknown")
+        delivery.told(conn, waiting, "failed", "5.1.1", "forged")
     assert (one(store, sent).state, one(store, sent).status) == ("failed", "5.1.1")
     assert one(store, waiting).state == "ready"
 

@@ -22,7 +22,7 @@ from gateway.work.parser_pool import Unparsable
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=5)
-PARENT_PATIENCE = timedelta(seconds=60)  # how long an answer waits for a message that is still being worked on
+PARENT_PATIENCE = timedelta(minutes=10)  # a backlog must not split a conversation; older rows come to an end
 PARENT_LOOK = timedelta(milliseconds=500)
 _log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from gateway.rules.facts import OpeningHours, facts
 from gateway.rules.outcome import Outcome
 from gateway.rules.substitutes import substitutes
 from gateway.tickets.case import Case, Incoming
-from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell
+from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell, project
 from gateway.tickets.hearers import hearers
 from gateway.tickets.model import Kind, Participant, Status, Ticket, Visibility
 from gateway.tickets.tell import language
@@ -85,6 +85,26 @@ def act(event: str, incoming: Incoming | None, ticket: Ticket, case: Case, terms
     trace = tuple(f"rule {line.name}: {', '.join(line.did)}" for line in outcome.asked if line.verdict)
     unsure = tuple(f"rule {name}: could not be answered in time" for name in outcome.unknown)
     return Acted(tuple(effects), tuple(tells), tuple(notify), withheld, (*trace, *unsure), events, outcome.placed)
+
+
+def act_on(
+    events: Iterable[str], incoming: Incoming | None, ticket: Ticket, case: Case, terms: Terms, now: datetime
+) -> Acted:
+    """Ask the rules of each event of one commit; each sees what the ones before did. `events` holds the new ones too."""
+    whole = Acted(events=tuple(events))
+    for event in whole.events:
+        acted = act(event, incoming, ticket, case, terms, now)
+        ticket = project(ticket, acted.effects)
+        whole = Acted(
+            (*whole.effects, *acted.effects),
+            (*whole.tells, *acted.tells),
+            (*whole.notify, *acted.notify),
+            whole.no_receipt or acted.no_receipt,
+            (*whole.trace, *acted.trace),
+            tuple(dict.fromkeys((*whole.events, *acted.events))),
+            whole.placed or acted.placed,
+        )
+    return whole
 
 
 def _changed(outcome: Outcome, ticket: Ticket, terms: Terms, now: datetime) -> tuple[list[Effect], tuple[str, ...]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from gateway.commands import relay, transcript
 from gateway.commands.closings import is_closing
 from gateway.commands.context import Performed
 from gateway.commands.grammar import Reading
-from gateway.decide.acting import act
+from gateway.decide.acting import Acted, act_on
 from gateway.decide.asking import reply_to
 from gateway.decide.letter import Letter
 from gateway.decide.moving import enter
@@ -36,16 +35,17 @@ def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool, tol
     elif note and entry is not None:
         events.append("changed")
     trace = [*letter.placement.evidence, f"operator {letter.person}: {letter.standing.level.name.lower()}"]
-    notify = _rules(letter, events, effects, trace)
+    acted = act_on(
+        events, letter.incoming, project(letter.ticket, tuple(effects)), letter.case, letter.terms, letter.now
+    )
+    effects += [*acted.effects, *acted.tells]
     after = project(letter.ticket, tuple(effects))
     notices: list[Effect] = [
-        *tell(
-            _happening(letter, events, entry, note=note, notify=notify), after, letter.terms.policy, letter.case.contact
-        )
+        *tell(_happening(letter, acted, entry, note=note), after, letter.terms.policy, letter.case.contact)
     ]
     if told or _transcript_wanted(letter):
         notices.append(reply_to(letter, "transcript", transcript.transcript(done, text if not note else "")))
-    return Decision(letter.actor, (*effects, *notices), tuple(trace))
+    return Decision(letter.actor, (*effects, *notices), (*trace, *acted.trace))
 
 
 def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEntry:
@@ -113,32 +113,21 @@ def _spoken_events(events: list[str], new: list[str]) -> list[str]:
     return [*events, *(event for event in new if event not in events)]
 
 
-def _rules(letter: Letter, events: list[str], effects: list[Effect], trace: list[str]) -> tuple[Any, ...]:
-    notify: tuple[Any, ...] = ()
-    for event in tuple(events):
-        ticket = project(letter.ticket, tuple(effects))
-        acted = act(event, letter.incoming, ticket, letter.case, letter.terms, letter.now)
-        effects += [*acted.effects, *acted.tells]
-        trace += acted.trace
-        notify += acted.notify
-    return notify
-
-
-def _happening(letter: Letter, events: list[str], entry: AddEntry | None, *, note: bool, notify: Any) -> Happening:
+def _happening(letter: Letter, acted: Acted, entry: AddEntry | None, *, note: bool) -> Happening:
     contact = letter.case.contact
     what = Happening(
-        tuple(events),
+        acted.events,
         by=letter.written_from,
         person=letter.person,
         served=_served(letter) if entry is not None and not note else frozenset(),
         spoken=entry is not None and not note,
-        extra=notify,
+        extra=acted.notify,
         muted={key(contact.address): contact.muted} if contact and contact.muted else {},
     )
     if note:
-        return replace(what, extra=(*notify, ("changed", ("owner-or-group", "watchers"))))
-    if "answered" in events and letter.ticket.owner not in {None, letter.person}:
-        return replace(what, extra=(*notify, ("colleague-answered", ("owner",))))
+        return replace(what, extra=(*acted.notify, ("changed", ("owner-or-group", "watchers"))))
+    if "answered" in acted.events and letter.ticket.owner not in {None, letter.person}:
+        return replace(what, extra=(*acted.notify, ("colleague-answered", ("owner",))))
     return what
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gateway.commands.customer import CloseIt, order
-from gateway.decide.acting import act
+from gateway.decide.acting import Acted, act_on
 from gateway.decide.arriving import actor_of, entry_of, lessons
 from gateway.decide.moving import moved, within_window
 from gateway.decide.register import Opening, register
@@ -58,9 +58,7 @@ def third_party_wrote(incoming: Incoming, placement: Placement, case: Case, term
     changes, events = moved(ticket, Trigger.THIRD_PARTY_WROTE, terms.desk(ticket), terms, now)
     entry = entry_of(incoming, evidence=placement.evidence, visibility=Visibility.EXTERNAL, kind=Kind.EXTERNAL)
     actor = actor_of(incoming, ticket)
-    return _finish(
-        incoming, actor, [entry, *changes], ("external-answered", *events), placement, case, terms, now, rules=False
-    )
+    return _finish(incoming, actor, [entry, *changes], ("external-answered", *events), placement, case, terms, now)
 
 
 def stranger_wrote(incoming: Incoming, placement: Placement, case: Case, terms: Terms, now: datetime) -> Decision:
@@ -85,10 +83,9 @@ def _closes(incoming: Incoming, placement: Placement, case: Case, terms: Terms, 
     why = "the whole answer says it is solved"
     entry = entry_of(incoming, evidence=(*placement.evidence, why))
     effects: list[Effect] = [entry, *changes, Change("last_word", "customer", why), *lessons(incoming, case)]
-    after = project(ticket, effects)
-    happening = Happening(events, by=_by(incoming), extra=(("closed", ("owner-or-group",)),) if events else ())
-    told = tell(happening, after, terms.policy, case.contact)
-    return Decision(actor_of(incoming, ticket), (*effects, *told), (*placement.evidence, why))
+    also = (("closed", ("owner-or-group",)),) if events else ()
+    actor = actor_of(incoming, ticket)
+    return _finish(incoming, actor, effects, events, placement, case, terms, now, also=also, why=(why,))
 
 
 def _finish(
@@ -102,19 +99,16 @@ def _finish(
     now: datetime,
     *,
     rules: bool = True,
+    also: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    why: tuple[str, ...] = (),
 ) -> Decision:
-    """Ask the rules of each event, then tell."""
+    """Ask the rules of each event, then tell. What an unverified stranger wrote asks no rule."""
     ticket = project(_ticket(case), effects)
-    trace = list(placement.evidence)
-    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    for event in events if rules else ():
-        acted = act(event, incoming, ticket, case, terms, now)
-        effects += [*acted.effects, *acted.tells]
-        ticket = project(ticket, acted.effects)
-        trace += acted.trace
-        extra += acted.notify
-    happening = Happening(events, by=_by(incoming), extra=extra, muted=_muted(case))
-    return Decision(actor, (*effects, *tell(happening, ticket, terms.policy, case.contact)), tuple(trace))
+    acted = act_on(events, incoming, ticket, case, terms, now) if rules else Acted(events=events)
+    after = project(ticket, acted.effects)
+    happening = Happening(acted.events, by=_by(incoming), extra=(*acted.notify, *also), muted=_muted(case))
+    told = tell(happening, after, terms.policy, case.contact)
+    return Decision(actor, (*effects, *acted.effects, *acted.tells, *told), (*placement.evidence, *why, *acted.trace))
 
 
 def _ticket(case: Case) -> Ticket:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from gateway.commands.authority import on_command_line
 from gateway.commands.context import Context, Line, Performed, Refused
 from gateway.commands.grammar import read
 from gateway.commands.verbs import perform
+from gateway.decide.acting import act_on
 from gateway.decide.moving import CLOSE_DUE, WAKE, moved
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
@@ -33,8 +33,10 @@ def decide_timer(case: Case, kind: str, terms: Terms, now: datetime) -> Decision
     if not effects:
         return Decision(actor, (), (f"timer {kind}: the ticket is {case.ticket.status}",))
     after = project(case.ticket, tuple(effects))
-    told = tell(Happening(("woke",) if kind == WAKE else events), after, terms.policy, case.contact)
-    return Decision(actor, (*effects, *told), (f"timer {kind}",))
+    acted = act_on(("woke",) if kind == WAKE else events, None, after, case, terms, now)
+    what = Happening(acted.events, extra=acted.notify)
+    told = tell(what, project(after, acted.effects), terms.policy, case.contact)
+    return Decision(actor, (*effects, *acted.effects, *acted.tells, *told), (f"timer {kind}", *acted.trace))
 
 
 def decide_order(case: Case, text: str, person: str, terms: Terms, now: datetime) -> tuple[Decision, tuple[Line, ...]]:
@@ -53,9 +55,12 @@ def decide_order(case: Case, text: str, person: str, terms: Terms, now: datetime
         case Performed() as done:
             after = project(ticket, done.effects)
             note = _note(done.text, who.name if who else person) if done.note and done.text else ()
-            what = Happening(done.events, by=key(who.addresses[0]) if who else "", person=person)
-            told = tell(what, after, terms.policy, case.contact)
-            return Decision(actor, (*done.effects, *note, *told), ("command line",)), done.lines
+            acted = act_on(done.events, None, after, case, terms, now)
+            by = key(who.addresses[0]) if who else ""
+            what = Happening(acted.events, by=by, person=person, extra=acted.notify)
+            told = tell(what, project(after, acted.effects), terms.policy, case.contact)
+            effects = (*done.effects, *note, *acted.effects, *acted.tells, *told)
+            return Decision(actor, effects, ("command line", *acted.trace)), done.lines
 
 
 def decide_failure(
@@ -70,7 +75,7 @@ def decide_failure(
     if permanent:
         effects.append(Mute(recipient, f"bounced {status or ''}".strip()))
     what = Happening(("bounced",), by=key(recipient), automatic=True, facts={"bounce": bounce})
-    told = tell(what, _ticket(case), terms.policy, replace(case.contact) if case.contact else None)
+    told = tell(what, _ticket(case), terms.policy, case.contact)
     return Decision(actor, (*effects, *told), (f"delivery to {recipient} failed: {text[:200]}",))
 
 

@@ -191,3 +191,8 @@ def bo() -> Actor:
 @pytest.fixture
 def karin() -> Actor:
     return Actor(ActorKind.REQUESTER, "Karin Berg", KARIN.address)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW

@@ -323,6 +323,19 @@ def test_new_mail_wakes_an_idle_poller(box: Box) -> None:
         assert poller.state().error is None
 
 
+def test_what_comes_while_mail_is_read_does_not_wait_for_the_end_of_idle(box: Box) -> None:
+    def another_comes(received: Received) -> bool:
+        if b"one" in received.raw:
+            box.put("two")
+        return False
+
+    box.fail_at = another_comes
+    with running(box, poll=600.0, idle=600.0) as poller:
+        eventually(lambda: poller.state().phase is Phase.WAITING)
+        box.put("one")
+        eventually(lambda: box.journal() == ["one", "two"], 30)
+
+
 def test_other_folders_are_looked_at_while_the_first_is_idle(box: Box) -> None:
     box.client.create_folder("Other")
     with running(box, folders=("INBOX", "Other"), poll=0.3) as poller:

@@ -108,15 +108,19 @@ class MailboxPoller:
                 client.shutdown()
 
     def _wait(self, client: IMAPClient) -> None:
-        """Wait for new mail in the first folder, by IDLE where the server can; others are looked at every `poll`."""
+        """Wait for new mail in the first folder, by IDLE where the server can; every `poll` all are looked at."""
         self._state = replace(self._state, phase=Phase.WAITING)
         options = self._options
         if not client.has_capability("IDLE"):
             self._stop.wait(options.poll)
             return
         client.select_folder(options.folders[0])
+        page = self._book.get(options.name, options.folders[0])
+        if page is not None and above(client, page.last_uid):
+            return  # it came while the others were read; IDLE tells only of what comes after this SELECT
         client.idle()
-        until = wall.monotonic() + (options.idle if len(options.reads()) == 1 else min(options.idle, options.poll))
+        # Never longer than `poll`: what comes between the last command and IDLE may be told in neither's answer.
+        until = wall.monotonic() + min(options.idle, options.poll)
         while not self._stop.is_set() and (left := until - wall.monotonic()) > 0:
             asked = wall.monotonic()
             answers = client.idle_check(timeout=min(_SLICE, left))

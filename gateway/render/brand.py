@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.errors import ConfigurationError, Problem
-from gateway.render import yaml_file
+from gateway.render import picture, yaml_file
+from gateway.render.picture import Picture
 
-PICTURE_LIMIT = 40_000  # bytes of a logo: it travels with every mail
 PAPER, NIGHT = "#ffffff", "#1c1f24"  # what colours are read on, by day and in dark mode
 ACCENT, ACCENT_DARK = "#1f5f8b", "#8cc4ec"  # a calm blue, where a brand names none
 READABLE = 4.5  # WCAG 2.2, contrast (minimum)
@@ -24,6 +24,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "logo": "a PNG, JPEG or GIF in the same folder, at most 40 kB; travels inline",
         "logo_alt": "what stands for the logo when pictures are off",
         "logo_width": "width in CSS pixels (default 140)",
+        "signature_width": "width of the signatures' pictures in CSS pixels (default 96)",
         "phone": "a telephone number for the footer",
         "hours_text": "opening hours in words, or one per language",
         "footer": "the last line: name, address, number of organisation; or one per language",
@@ -31,18 +32,9 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "words": "words that differ from `words.yaml`, per language: `{sv: {labels: {…}}}`",
     }
 )
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
+_WIDTHS = {"logo_width": "140", "signature_width": "96"}
+_WIDEST = 320  # the narrowest screen
 _INSIDE = {"colour": ("accent", "accent_dark"), "privacy": ("text", "url", "contact")}
-
-
-@dataclass(frozen=True, slots=True)
-class Logo:
-    """A picture that goes along inline."""
-
-    content: bytes
-    type: str
-    name: str
-    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,7 @@ class Brand:
     name: str
     accent: str = ACCENT
     accent_dark: str = ACCENT_DARK
-    logo: Logo | None = None
+    logo: Picture | None = None
     logo_alt: str = ""
     phone: str = ""
     hours_text: Any = ""
@@ -61,6 +53,7 @@ class Brand:
     privacy: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
     signatures: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # stem -> (shown file name, source)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)  # of signatures, by stem
 
     @property
     def on_accent(self) -> str:
@@ -99,10 +92,13 @@ def load(folder: Path) -> Brand:
     problems = _unknown(found, lines, shown)
     colours = found.get("colour", {}) if isinstance(found.get("colour"), dict) else {}
     problems += _colour_problems(colours, lines, shown)
+    widths = _widths(found, lines, shown, problems)
     logo = None
     if found.get("logo"):
-        read = _logo(folder, found, Problem(shown, lines[("logo",)], 0, ""))
-        logo, problems = (None, [*problems, read]) if isinstance(read, Problem) else (read, problems)
+        read = _logo(folder, str(found["logo"]), widths["logo_width"])
+        logo = read if isinstance(read, Picture) else None
+        problems += [Problem(shown, lines[("logo",)], 0, f"logo: {read}")] if isinstance(read, str) else []
+    pictures = _pictures(folder, widths["signature_width"], problems)
     if problems:
         raise ConfigurationError(problems)
     name = str(found.get("name") or folder.name)
@@ -119,6 +115,7 @@ def load(folder: Path) -> Brand:
         MappingProxyType(found.get("privacy", {})),
         MappingProxyType(found.get("words", {})),
         _signatures(folder),
+        MappingProxyType(pictures),
     )
 
 
@@ -154,22 +151,39 @@ def _colour_problems(colours: Mapping[str, str], lines: Mapping[tuple[str, ...],
     return problems
 
 
-def _logo(folder: Path, found: Mapping[str, Any], at: Problem) -> Logo | Problem:
-    name = str(found["logo"])
-    path = folder / name
-    kind = _TYPES.get(path.suffix.lower())
-    width = str(found.get("logo_width", "140"))
-    if kind is None or "/" in name:
-        return Problem(at.file, at.line, 0, f"logo: expected a PNG, JPEG or GIF in this folder, got {name!r}")
-    if not width.isdecimal() or not 1 <= int(width) <= 320:
-        return Problem(at.file, at.line, 0, f"logo_width: expected 1 to 320, got {width!r}")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        return Problem(at.file, at.line, 0, f"logo: {name} cannot be read ({error.strerror})")
-    if len(content) > PICTURE_LIMIT:
-        return Problem(at.file, at.line, 0, f"logo: {name} has {len(content):,} bytes; at most {PICTURE_LIMIT:,}")
-    return Logo(content, kind, name, int(width))
+def _widths(found: Any, lines: Mapping[tuple[str, ...], int], shown: str, problems: list[Problem]) -> dict[str, int]:
+    widths = {}
+    for key, default in _WIDTHS.items():
+        width = str(found.get(key, default)) if isinstance(found, dict) else default
+        if not width.isdecimal() or not 1 <= int(width) <= _WIDEST:
+            problems.append(Problem(shown, lines[(key,)], 0, f"{key}: expected 1 to {_WIDEST}, got {width!r}"))
+            width = default
+        widths[key] = int(width)
+    return widths
+
+
+def _logo(folder: Path, name: str, width: int) -> Picture | str:
+    if "/" in name or not picture.is_one(name):
+        return f"expected a PNG, JPEG or GIF in this folder, got {name!r}"
+    return picture.read(folder / name, width, "logo")
+
+
+def _pictures(folder: Path, width: int, problems: list[Problem]) -> dict[str, Picture]:
+    """Read what lies beside the signatures' texts; one name has one picture, and nothing else lies there."""
+    made: dict[str, Picture] = {}
+    for one in sorted((folder / "signatures").glob("*")):
+        if one.suffix == ".md" or one.name.startswith("."):
+            continue
+        read: Picture | str = "expected a text (.md) or a picture (PNG, JPEG or GIF)"
+        if one.stem in made:
+            read = f"there is {made[one.stem].name} already; one picture for each name"
+        elif picture.is_one(one.name):
+            read = picture.read(one, width, "signature")
+        if isinstance(read, str):
+            problems.append(Problem(f"{folder.name}/signatures/{one.name}", 0, 0, read))
+        else:
+            made[one.stem] = read
+    return made
 
 
 def _signatures(folder: Path) -> Mapping[str, tuple[str, str]]:

@@ -42,8 +42,7 @@ def _body(notice: Mapping[str, Any], written: Page, chosen: Chosen) -> bytes:
     pictures = [file for file in chosen.inline if f"cid:{file.content_id}" in written.html]
     if written.html:
         body = mime.multipart("alternative", [body, mime.text_part(written.html, "html")], seed)
-        shown = [written.logo, *pictures] if written.logo else pictures
-        related = [mime.file_part(file) for file in shown]
+        related = [mime.file_part(file) for file in (*written.pictures, *pictures)]
         body = mime.multipart("related", [body, *related], seed, '; type="multipart/alternative"')
     loose = [File(file.name, file.type, file.content) for file in chosen.inline if file not in pictures]
     return mime.multipart("mixed", [body, *map(mime.file_part, (*loose, *chosen.attached))], seed)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -30,13 +29,13 @@ PARTS = ("card", "buttons", "guide", "earlier", "history", "menu", "files")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a reader sees, and the logo if the HTML shows it."""
+    """What a reader sees, and the brand's pictures that the HTML shows."""
 
     subject: str
     text: str
     html: str
     language: str
-    logo: File | None
+    pictures: tuple[File, ...]
 
 
 def page(notice: Mapping[str, Any], library: Shelf, chosen: Chosen, *, inlined: bool = True) -> Page:
@@ -55,8 +54,7 @@ def page(notice: Mapping[str, Any], library: Shelf, chosen: Chosen, *, inlined: 
     values |= {"subject": subject, "signature": signature(library, face, values, notice)}
     values |= _frame(notice, library, face, values, locale, chosen) | {"show": _show(found, values), "neutral": neutral}
     text, html = _both(found, library, values, html=not neutral, inlined=inlined)
-    shows_logo = html and notice["audience"] != "operator"
-    return Page(subject, text, html, found.language, _logo(face) if shows_logo else None)
+    return Page(subject, text, html, found.language, tuple(_pictures(face, html)))
 
 
 def _languages(notice: Mapping[str, Any]) -> list[str]:
@@ -176,7 +174,7 @@ def _frame(
         "footer": _footer(values["brand"]),
         "privacy": _privacy(values["brand"], locale) if audience == "requester" else None,
         "accent": face.accent,
-        "logo_cid": _logo_id(face) if face.logo else "",
+        "logo_cid": face.logo.content_id if face.logo else "",
         "logo_width": face.logo.width if face.logo else 0,
         "inlined_css": Markup(skeleton.INLINED),  # noqa: S704
         "kept_css": Markup(skeleton.KEPT),  # noqa: S704
@@ -261,14 +259,8 @@ def _for_outlook(rule: str) -> str:
     return ", ".join(f"[data-ogsc] {one.strip()}" for one in selectors.split(",")) + " {" + rest
 
 
-def _logo(face: Brand) -> File | None:
-    return File(face.logo.name, face.logo.type, face.logo.content, _logo_id(face)) if face.logo else None
-
-
-def _logo_id(face: Brand) -> str:
-    return f"{_digest(face.logo.content)}@logo" if face.logo else ""
-
-
-@lru_cache(maxsize=64)
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:24]
+def _pictures(face: Brand, html: str) -> Iterator[File]:
+    named = {one.content_id: one for one in (face.logo, *face.pictures.values()) if one is not None}
+    for picture in named.values():
+        if f"cid:{picture.content_id}" in html:
+            yield File(picture.name, picture.type, picture.content, picture.content_id)

@@ -1,4 +1,4 @@
-"""Status x trigger: the whole life of a ticket on one screen (design.md; docs/tickets.md is compared by a test)."""
+"""Status x trigger: the whole life of a ticket on one screen (docs/states.md is compared by a test)."""
 
 from __future__ import annotations
 

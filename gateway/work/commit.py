@@ -71,7 +71,7 @@ def apply(
     work = Commit(conn, deps, ticket, entry, case, incoming, now)
     count = notice_all(work, told)
     if incoming is not None:
-        _journal(conn, effects, incoming, ticket, entry)
+        _journal(conn, effects, incoming, ticket, entry, now)
     return Committed(ticket, entry, count)
 
 
@@ -233,7 +233,12 @@ def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | 
 
 
 def _journal(
-    conn: Connection, effects: Sequence[Any], incoming: Incoming, ticket: Ticket | None, entry: Entry | None
+    conn: Connection,
+    effects: Sequence[Any],
+    incoming: Incoming,
+    ticket: Ticket | None,
+    entry: Entry | None,
+    now: datetime,
 ) -> None:
     """Say what became of the message; exactly one state (I4)."""
     state, reason, about = "done", "", ticket.id if ticket else None
@@ -248,4 +253,4 @@ def _journal(
                 state, reason = "discarded", because
             case _:
                 pass
-    journal.mark(conn, incoming.journal_id, state, reason, about, entry.id if entry else None, facts)
+    journal.mark(conn, incoming.journal_id, state, reason, about, entry.id if entry else None, facts, at=now)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from gateway.policy.load import load as load_rules
+from gateway.rules.examples import check_examples
 from gateway.settings import load
 from gateway.settings.starter import starter_files
 
@@ -38,3 +40,9 @@ def test_the_shipped_rules_load_and_use_nothing_unfinished():
     assert policy.desks["acme"].addresses == ("support@acme.example",)
     assert later(policy) == []
     assert all(rule.examples for rule in policy.rules if "received" not in rule.events)
+
+
+def test_every_example_of_the_shipped_rules_comes_out_as_it_says():
+    policy = load_rules({"rules.yaml": starter_files()["rules.yaml"]})
+    assert sum(len(rule.examples) for rule in policy.rules) >= 5
+    assert check_examples(policy, datetime(2026, 3, 2, 9, tzinfo=UTC)) == []

@@ -1,0 +1,72 @@
+"""Delivery reports change a mail and mute an address only where they prove to be about a mail of ours (IN9, A57)."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.mail.message import DeliveryReport, MailClass, RecipientReport
+from gateway.tickets.case import Case, KnownMessage
+from gateway.tickets.effects import AddEntry, FileMail, MarkMail, Mute, Tell
+from gateway.tickets.model import Kind, Visibility
+
+KARIN = "karin@umbrella.example"
+
+
+def report(action="failed", permanent=True, address=KARIN, original="<ours@acme>"):
+    return DeliveryReport((RecipientReport(address, action, "5.1.1", permanent),), original)
+
+
+def bounce(play, given=None, **found):
+    found.setdefault("messages", (KnownMessage("<ours@acme>", 7, 5, 3, KARIN),))
+    return play.mail(
+        "550 5.1.1 no such user", None, mail_class=MailClass.DELIVERY_REPORT, delivery_report=given or report(),
+        found=play.found(play.ticket, **found), case=Case(play.ticket),
+    )  # fmt: skip
+
+
+def test_a_permanent_failure_marks_the_mail_mutes_the_address_and_tells_us(play):
+    decision = bounce(play)
+    assert play.of(MarkMail, decision) == [MarkMail(3, "failed", "5.1.1", "failed")]
+    assert play.of(Mute, decision) == [Mute(KARIN, "bounced 5.1.1")]
+    assert play.told(decision) == {"anna@acme.example": "bounced"}
+    assert play.not_told(decision) == {"bo@acme.example": "muted by himself"}
+    (told,) = play.of(Tell, decision)
+    assert told.facts["bounce"]["recipient"] == KARIN
+    (entry,) = play.of(AddEntry, decision)
+    assert (entry.kind, entry.visibility, entry.folded) == (Kind.EVENT, Visibility.INTERNAL, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("delayed", "deferred"), ("delivered", "sent"), ("relayed", "sent"), ("expanded", "sent")]
+)
+def test_what_is_not_permanent_is_noted_and_wakes_nobody(play, action, state):
+    decision = bounce(play, report(action, permanent=False))
+    assert [mark.state for mark in play.of(MarkMail, decision)] == [state]
+    assert not play.of(Mute, decision)
+    assert play.told(decision) == {}
+
+
+def test_our_message_id_counts_only_for_whom_it_was_sent_to(play):
+    decision = bounce(play, report(address="someone@else.example"))
+    assert not play.of(Mute, decision)
+    (entry,) = decision.effects
+    assert not entry.verified
+
+
+def test_a_return_address_of_ours_is_believed_whatever_the_report_names(play):
+    verp = play.bearer(None, purpose="report", carrier="verp", mail_id=9)
+    decision = bounce(play, report(original=None), bearers=(verp,), messages=())
+    assert [mark.mail_id for mark in play.of(MarkMail, decision)] == [9]
+
+
+def test_a_report_without_recipients_or_about_nothing_of_ours_is_filed(play):
+    decision = play.mail("?", None, mail_class=MailClass.DELIVERY_REPORT, delivery_report=DeliveryReport((), None))
+    assert [type(e) for e in decision.effects] == [FileMail]
+    assert [type(e) for e in play.mail(mail_class=MailClass.DELIVERY_REPORT).effects] == [FileMail]
+
+
+def test_who_bounced_is_not_told_of_it(play):
+    decision = bounce(
+        play, report(address="anna@acme.example"), messages=(KnownMessage("<ours@acme>", 7, 5, 3, "anna@acme.example"),)
+    )
+    assert "anna@acme.example" not in play.told(decision)

@@ -21,6 +21,7 @@ class Button:
 
     label: str
     link: Link
+    typed: bool = True  # its line can be written by hand, too
 
     @property
     def say(self) -> str:
@@ -79,10 +80,11 @@ def operator_buttons(
         return []
     own = owns(notice)
     closed = ticket.get("status") == "closed"
-    wanted = ("reopen", "note") if closed else ("take", "resolve", "wait", "note")
+    wanted = _WANTED.get(str(ticket.get("status")), ("take", "resolve", "wait", "note"))
     buttons = [_button(name, words, to) for name in wanted if not (own and name == "take")]
     answers: Sequence[Mapping[str, Any]] = facts.get("answers") or ()
-    return buttons + [_ready(one, words, to) for one in answers if not closed]
+    ready = (_ready(one, words, to) for one in answers if not closed)
+    return [*buttons, *(button for button in ready if button is not None)]
 
 
 def owns(notice: Mapping[str, Any]) -> bool:
@@ -92,6 +94,9 @@ def owns(notice: Mapping[str, Any]) -> bool:
     owner = ticket.get("owner")
     return bool(owner) and (owner == reader.get("key") or (notice["to"].get("name") or "?") == ticket.get("owner_name"))
 
+
+# What a settled ticket still takes; the others take everything.
+_WANTED: Mapping[str, tuple[str, ...]] = {"resolved": ("reopen", "note"), "closed": ("reopen", "note")}
 
 # What can be done with a held mail depends on why it is held (commands.md).
 _HELD: Mapping[str, tuple[str, ...]] = {
@@ -114,8 +119,10 @@ def _given(one: Mapping[str, Any], words: Wording, to: Answering) -> Button:
     return Button(label, to.link(say, say.partition("\n")[0]))
 
 
-def _ready(answer: Mapping[str, Any], words: Wording, to: Answering) -> Button:
-    name = str(answer["name"])
-    command = words.get("says.answer", name=name)
-    link = to.link(str(answer.get("text") or command), command)
-    return Button(words.get("buttons.answer", name=name), Link(str(link), command))
+def _ready(answer: Mapping[str, Any], words: Wording, to: Answering) -> Button | None:
+    """Return a button that writes the whole answer; None where it is too long for a link."""
+    text = str(answer.get("text") or "")
+    link = to.link(text)
+    if not text or link.say != text or "&body=" not in str(link):
+        return None
+    return Button(words.get("buttons.answer", name=str(answer["name"])), link, typed=False)

@@ -38,8 +38,9 @@ class Pieces:
 
     def buttons(self, buttons: Sequence[Button]) -> Words:
         """Return mailto: buttons; in text the lines to write instead."""
-        width = max((len(button.say) for button in buttons), default=0) + 3
-        lines = [f"    {button.say:<{width}}{button.label}" for button in buttons]
+        typed = [button for button in buttons if button.typed]
+        width = max((len(button.say) for button in typed), default=0) + 3
+        lines = [f"    {button.say:<{width}}{button.label}" for button in typed]
         made = ({"first": not n, "link": button.link, "label": button.label} for n, button in enumerate(buttons))
         return self._joined(lines, "button.html", made)
 

@@ -8,7 +8,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from tests.support import letters
-from tests.support.daemon import Daemon, merged, toml
+from tests.support.daemon import Daemon
+from tests.support.toml import merged, toml
 
 
 def test_settings_come_back_from_toml_as_they_were():

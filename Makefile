@@ -6,7 +6,8 @@ STAMP  := $(VENV)/.installed
 # The environment is made again when one of these changes.
 INPUTS := requirements.lock pyproject.toml
 
-# Test runs take both of two cores; give `make test WORKERS=0` for one process and a debugger.
+# Test runs take both of two cores (a worker without work takes some of another, so files stay together);
+# give `make test WORKERS=0` for one process and a debugger.
 WORKERS ?= auto
 # `make test TESTS=tests/store` runs a part.
 TESTS   ?= tests
@@ -24,7 +25,7 @@ demo: $(STAMP) ## the main job on an embedded default: a story of real mails, an
 	$(BIN)/gateway demo
 
 test: packages $(STAMP) ## every test; installs missing Debian packages first (packages.txt)
-	$(BIN)/pytest -n $(WORKERS) -rs $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -rs $(TESTS)
 
 bench: $(STAMP) ## the figures of the performance goals, each beside a reference of the same run
 	$(BIN)/python -m benchmarks

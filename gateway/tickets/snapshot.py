@@ -15,6 +15,7 @@ from gateway.mail.message import Address, Attachment
 from gateway.policy.schema import Policy
 from gateway.policy.schema_desk import Desk
 from gateway.policy.substitution import fill
+from gateway.tickets import template_texts
 from gateway.tickets.effects import Tell
 from gateway.tickets.model import Entry, Kind, Ticket, Visibility
 
@@ -52,15 +53,17 @@ def visible(entries: Iterable[Entry], ticket: Ticket, audience: str, address: st
     """Return the entries this reader may see, oldest first.
 
     Operators see all. A requester or Cc sees public, verified entries since he takes part; a third party only
-    what he wrote and what was written to him (A03, A70).
+    what he wrote and what was written to him; somebody the ticket does not know sees nothing (A03, A70).
     """
     if audience in {"operator", "admin"}:
         return list(entries)
-    who = next((p for p in ticket.participants if key(p.address) == key(address)), None)
-    since = who.since_entry if who else 0
     mine = key(address)
     if audience == "third-party":
         return [e for e in entries if e.visibility is Visibility.EXTERNAL and _concerns(e, mine)]
+    who = next((p for p in ticket.participants if key(p.address) == mine), None)
+    if who is None and key(ticket.requester.address) != mine:
+        return []
+    since = who.since_entry if who else 0
     return [e for e in entries if e.visibility is Visibility.PUBLIC and e.verified and e.id >= since]
 
 
@@ -110,13 +113,17 @@ def notice(
         "loop": thread.loop,
         "reasons": list(tell.reasons),
         "list_id": f"{ticket.group or 'all'}.{ticket.desk}.{hostname}" if operators else None,
-        "importance": "high" if operators and ticket.priority == policy.priorities.levels[-1] else None,
+        "importance": "high" if operators and _is_urgent(tell.event, ticket, policy) else None,
         "date": moment.now.isoformat(),
         "attach_up_to": attach_up_to,
         "attachments": [_attachment(a) for a in told.attachments] if told else [],
         "key": _key(thread.bearer),
         "facts": _facts(tell, ticket, told, shown, policy, desk, operator, moment),
     }
+
+
+def _is_urgent(event: str, ticket: Ticket, policy: Policy) -> bool:
+    return event == "breached" or ticket.priority == policy.priorities.levels[-1]
 
 
 def _facts(
@@ -147,8 +154,8 @@ def _facts(
         },
         "greeting_name": first_name(name) if tell.audience == "requester" and not tell.neutral else None,
         "history": [] if tell.neutral else [_past(e) for e in past if not e.folded],
-        "answers": _answers(ticket, policy, tell.language) if operators else [],
-        "instruction": _instruction(ticket, policy, tell.language) if operators else None,
+        "answers": _answers(ticket, policy, tell.person) if operators else [],
+        "instruction": template_texts.instruction(ticket, policy, tell.language) if operators else None,
         "steps": [{"text": step, "done": False} for step in ticket.steps] if operators else [],
         "due": None,
         "waiting": None,
@@ -168,7 +175,7 @@ def _ticket(ticket: Ticket, policy: Policy, language: str, *, operators: bool) -
         "number": ticket.number,
         "subject": ticket.subject,
         "status": str(ticket.status),
-        "status_name": ticket.status_name,
+        "status_name": _status_name(ticket, policy, language, "operator" if operators else "customer"),
         "owner_name": (owner.name if operators else owner.first_name) if owner else None,
         "created_at": ticket.created_at.isoformat(),
         "solution": ticket.solution,
@@ -182,10 +189,16 @@ def _ticket(ticket: Ticket, policy: Policy, language: str, *, operators: bool) -
         **inside,
         "group_name": group.name if group else ticket.group,
         "category_name": policy.label("categories", category, language) if category else None,
-        "description": None,
+        "description": template_texts.description(ticket, policy, language),
         "tags": list(ticket.tags),
         "requester": _address(ticket.requester),
     }
+
+
+def _status_name(ticket: Ticket, policy: Policy, language: str, audience: str) -> str | None:
+    """Return what the reader calls a status of our own; one that is gone from the file goes by its fixed one."""
+    own = ticket.status_name
+    return policy.label("statuses", own, language, audience) if own in policy.statuses else None
 
 
 _INSIDE = (
@@ -249,18 +262,9 @@ def _operator(entry: Entry | None, ticket: Ticket, policy: Policy) -> dict[str, 
     return {"key": author, "name": person.name, "first_name": person.first_name} if person else None
 
 
-def _answers(ticket: Ticket, policy: Policy, language: str) -> list[dict[str, str]]:
-    template = policy.ticket_templates.get(ticket.template or "")
-    if template is None:
-        return []
-    return [{"name": name, "text": ready.text.pick(language)} for name, ready in template.answers.items()]
-
-
-def _instruction(ticket: Ticket, policy: Policy, language: str) -> str | None:
-    template = policy.ticket_templates.get(ticket.template or "")
-    if template is None or template.instruction is None:
-        return None
-    return template.instruction.pick(language)
+def _answers(ticket: Ticket, policy: Policy, operator: str | None) -> list[dict[str, str]]:
+    ready = template_texts.answers(ticket, policy, operator)
+    return [{"name": name, "text": text} for name, text in ready.items()]
 
 
 def _from_name(tell: Tell, entry: Entry | None, operator: Mapping[str, Any] | None, desk: Desk) -> str:

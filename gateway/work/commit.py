@@ -62,10 +62,13 @@ def apply(
 ) -> Committed:
     """Do all effects of `decision`; raises VersionConflictError when the ticket was changed meanwhile."""
     effects = _late_bound(conn, deps, decision, now)
+    if any(isinstance(e, OpenTicket) for e in effects):
+        case = replace(case, ticket=None, entries=())  # a follow-up shows nothing of the ticket it follows (A03)
     ticket = _ticket(conn, effects, decision, case, now)
     entry = _entry(conn, effects, decision, incoming, ticket, now)
+    ticket = _with_newcomers(effects, ticket, entry, case)
     for effect in effects:
-        _small(conn, effect, ticket, entry, now)
+        _small(conn, effect, ticket, now)
     told = [e for e in effects if isinstance(e, Tell)]
     told += _new_owner(deps, decision, effects, told)
     work = Commit(conn, deps, ticket, entry, case, incoming, now)
@@ -203,11 +206,25 @@ def _entry(
     return first
 
 
-def _small(conn: Connection, effect: Any, ticket: Ticket | None, entry: Entry | None, now: datetime) -> None:  # noqa: C901  # one row an effect
+def _with_newcomers(effects: Sequence[Any], ticket: Ticket | None, entry: Entry | None, case: Case) -> Ticket | None:
+    """Let people who join see from the entry of this commit on, without one nothing from before (A03)."""
+    if ticket is None:
+        return None
+    since = entry.id if entry is not None else max((e.id for e in case.entries), default=0) + 1
+    before = case.ticket.addresses() if case.ticket is not None else ()
+    new = {e.participant.address for e in effects if isinstance(e, Join) and e.participant.role != "requester"}
+    new.difference_update(before)
+    return replace(
+        ticket,
+        participants=tuple(replace(p, since_entry=since) if p.address in new else p for p in ticket.participants),
+    )
+
+
+def _small(conn: Connection, effect: Any, ticket: Ticket | None, now: datetime) -> None:  # noqa: C901  # one row an effect
     match effect:
         case Join(participant=who) if ticket is not None:
-            since = entry.id if entry is not None and who.role != "requester" else 0
-            tickets.join(conn, ticket.id, replace(who, since_entry=since))
+            joined = next((p for p in ticket.participants if p.address == who.address), who)
+            tickets.join(conn, ticket.id, joined)
         case Leave(address=address) if ticket is not None:
             tickets.leave(conn, ticket.id, address)
         case Arm():

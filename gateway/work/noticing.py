@@ -22,6 +22,7 @@ from gateway.tickets.snapshot import Moment, Thread, notice
 from gateway.work.deps import Deps
 
 BEARER_LIFE = timedelta(days=30)
+CONFIRM_LIFE = timedelta(days=1)  # "was it you?" is to be answered within a day
 PER_TICKET_DAY, PER_ADDRESS_DAY, STRANGERS_HOUR = 3, 20, 60
 
 
@@ -102,9 +103,10 @@ def _store(work: Commit, tell: Tell) -> None:
     )  # fmt: skip
     if work.ticket is None:
         facts |= {"reference": None, "references": [], "subject": tell.facts.get("subject", ticket.subject)}
-    facts["facts"]["ticket"]["other_tickets"] = [
-        {"reference": r, "subject": s, "status": st} for r, s, st in work.case.other_open
-    ]
+    if tell.audience in {"operator", "admin"}:  # what else the requester has asked is nobody's business outside
+        facts["facts"]["ticket"]["other_tickets"] = [
+            {"reference": r, "subject": s, "status": st} for r, s, st in work.case.other_open
+        ]
     notice_id = notices.add(
         work.conn, work.ticket.id if work.ticket else None, entry_id or None, tell, message_id, facts, work.now
     )
@@ -119,12 +121,13 @@ def _bearers(work: Commit, tell: Tell, notice_id: int, token: str, message_id: s
     if journal_id is None and purpose != "ticket" and work.incoming is not None:
         journal_id = work.incoming.journal_id
     seen = max(entry_id, work.case.entries[-1].id if work.case.entries else 0)
+    until = work.now + (CONFIRM_LIFE if purpose == "confirm" else BEARER_LIFE)
     carriers = [(token, "key-line")]
     if not tell.group_bearer:
         carriers.append((message_id, "message-id"))
     made = [
         Bearer(
-            identity.bearer_hash(secret), purpose, carrier, tell.to.address, work.now + BEARER_LIFE,
+            identity.bearer_hash(secret), purpose, carrier, tell.to.address, until,
             ticket_id=work.ticket.id if work.ticket else None, person=tell.person, group=tell.group_bearer,
             audience=tell.audience, journal_id=journal_id, notice_id=notice_id, seen_entry=seen,
         )

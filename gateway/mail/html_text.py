@@ -58,6 +58,7 @@ _UNSEEN: Final = frozenset(
     ["script", "style", "head", "title", "template", "svg", "math", "iframe", "embed", "datalist"]
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAY_HIDE: Final = re.compile("style|hidden", re.IGNORECASE)
 _NO_MARGIN: Final = re.compile(r"margin\s*:\s*0(?:[a-z]{2})?\s*(?:;|\Z)|margin-bottom\s*:\s*0*\.?0+", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _NODES: Final = 200_000
@@ -73,6 +74,24 @@ def to_text(html: str) -> str:
     if root is not None:
         _walk(root, writer)
     return writer.text()
+
+
+def without_hidden(html: str) -> str:
+    """Return a document that passed `bomb` without the elements that `to_text` does not read.
+
+    Whoever takes styles away would show them; what nobody checked as text must not become visible.
+    """
+    if not _MAY_HIDE.search(html):
+        return html
+    document = LexborHTMLParser(html.replace("\0", ""))
+    hidden = [node for node in document.css("[style], [hidden]") if _is_hidden(node.attributes)]
+    for node in reversed(hidden):  # inner ones first: what is freed takes its children along
+        node.decompose()
+    return document.html or "" if hidden else html
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return bool(_HIDDEN.search(attributes.get("style") or "")) or "hidden" in attributes
 
 
 def strip_tags(html: str) -> str:
@@ -231,7 +250,7 @@ def _enter(node: LexborNode, writer: _Writer, stack: list[tuple[LexborNode | Non
         return False
     attributes = node.attributes
     style = attributes.get("style") or ""
-    if (style and _HIDDEN.search(style)) or "hidden" in attributes:
+    if _is_hidden(attributes):
         return False
     match tag:
         case "br":

@@ -70,7 +70,7 @@ _TAGS: Final = frozenset(
         "var",
     ]
 )
-_EVERYWHERE: Final = frozenset({"style", "dir", "lang", "title", "align"})
+_EVERYWHERE: Final = frozenset({"style", "dir", "lang", "align"})  # no title: words that nobody compared as text
 _CELL: Final = frozenset({"colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap"})
 _ATTRIBUTES: Final = {
     "*": set(_EVERYWHERE),
@@ -161,13 +161,14 @@ def clean(html: str, cids: frozenset[str]) -> str:
         return _attribute(tag, attribute, value, cids)
 
     body = nh3.clean(
-        html,
+        html_bodies.without_hidden(html),
         tags=set(_TAGS),
         clean_content_tags={
             "script",
             "style",
             "title",
             "template",
+            "datalist",
             "svg",
             "math",
             "iframe",

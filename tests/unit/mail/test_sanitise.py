@@ -121,3 +121,16 @@ def test_cleaning_never_raises_and_is_stable(source: str) -> None:
     once = clean(source, frozenset())
     assert "<script" not in once
     assert clean(once, frozenset()) == f"<div>{once}</div>"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="display:none">SECRET</p>', "<span hidden>SECRET</span>", '<div style="DISPLAY : none"><p style="display:none">x</p>SECRET</div>',
+        '<p style="display&#58;none">SECRET</p>', '<p style="mso-hide:all">SECRET', '<b title="SECRET">b</b>', "<datalist><option>SECRET</datalist>",
+    ],
+)  # fmt: skip
+def test_what_no_reader_saw_does_not_become_visible(hidden: str) -> None:
+    cleaned = clean(f"<p>seen</p>{hidden}", frozenset())
+    assert "SECRET" not in cleaned
+    assert "seen" in cleaned

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from gateway.mail import encoded_words, limits, text
@@ -31,8 +32,15 @@ def normalise(address: str) -> str | None:
 
 def key(address: str) -> str:
     """Return the form that addresses are compared and stored under; idempotent, and total on any text."""
+    return _known_key(address) if len(address) <= _LONGEST else _key(address)
+
+
+def _key(address: str) -> str:
     known = normalise(address) or text.nfc(address.strip())
     return text.nfc(known.casefold())
+
+
+_known_key = lru_cache(maxsize=2048)(_key)  # one mail asks for the same few addresses thirty times
 
 
 def same(a: str, b: str) -> bool:

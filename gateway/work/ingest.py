@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=5)
 PARENT_PATIENCE = timedelta(minutes=10)  # a backlog must not split a conversation; older rows come to an end
 PARENT_LOOK = timedelta(milliseconds=500)
+TOGETHER = 8  # messages a transaction: a flush costs as much as all else; more would keep the receiver waiting
 _log = logging.getLogger(__name__)
 
 
@@ -32,12 +34,41 @@ class _ParentOnItsWay(Exception):  # noqa: N818  # no error: the answer came bef
 
 
 def run_once(deps: Deps, now: datetime, limit: int = 20) -> int:
-    """Work through claimed rows; return how many. A row that fails is retried, then parked; the next one goes on."""
+    """Work through claimed rows; return how many. A row that fails is retried, then parked; the next one goes on.
+
+    On SQLite, which has one writer anyhow, several share a transaction; where one of them fails, each is done alone.
+    On PostgreSQL two daemons that each hold several tickets could wait for each other.
+    """
     with deps.store.write("claim journal") as conn:
         rows = journal.claim(conn, now, deps.habits.worker, LEASE, limit)
-    for row in rows:
-        _guarded(deps, row, now)
+    together = TOGETHER if deps.store.dialect == "sqlite" else 1
+    for batch in (rows[at : at + together] for at in range(0, len(rows), together)):
+        if len(batch) == 1 or not _all_at_once(deps, batch, now):
+            for row in batch:
+                _guarded(deps, row, now)
     return len(rows)
+
+
+def _all_at_once(deps: Deps, rows: Sequence[JournalRow], now: datetime) -> bool:
+    """Bring all rows to their end in one transaction; False, with nothing done, where that cannot be."""
+    done: list[tuple[JournalRow, Committed]] = []
+    try:
+        read = [(row, _read(deps, row)) for row in rows]
+        with deps.store.write("commit ticket") as conn:
+            for row, incoming in read:
+                try:
+                    done.append((row, _decide_and_apply(conn, deps, incoming, now)))
+                except _ParentOnItsWay:  # known before anything of this message is written
+                    _let_wait(conn, row, now)
+    except TryAgainError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whichever it was: alone, it fails alone, and is logged there
+        _log.info("not together", extra={"journal": [row.id for row in rows], "why": type(error).__name__})
+        return False
+    deps.wake.ring("notify")
+    for row, committed in done:
+        _say(row, committed)
+    return True
 
 
 def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
@@ -47,13 +78,17 @@ def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
         raise  # the database is away: the claim runs out by itself
     except _ParentOnItsWay:
         with deps.store.write("wait for parent") as conn:
-            journal.retry_later(conn, row.id, row.tries, now + PARENT_LOOK, "waits for the message it answers")
+            _let_wait(conn, row, now)
     except Exception:  # noqa: BLE001  # the step loop: a bug costs one mail its turn, never the queue
         _log.exception("ingest failed", extra={"journal": row.id})
         _give_up_or_retry(deps, row, now)
     else:
         deps.wake.ring("notify")  # after the commit: what is rung for must be there
         _say(row, committed)
+
+
+def _let_wait(conn: Connection, row: JournalRow, now: datetime) -> None:
+    journal.retry_later(conn, row.id, row.tries, now + PARENT_LOOK, "waits for the message it answers")
 
 
 def ingest(deps: Deps, row: JournalRow, now: datetime) -> Committed:
@@ -104,19 +139,23 @@ def _is_own(deps: Deps, mail: InboundMail) -> bool:
 
 
 def _decide_and_commit(deps: Deps, incoming: Incoming, now: datetime) -> Committed:
-    terms = deps.terms()
     with deps.store.write("commit ticket") as conn:
-        sorted_ = sort(incoming, terms, now)
-        clues = gather(sorted_.incoming, sorted_.foreign)
-        sender = sorted_.incoming.mail.sender_from
-        found = lookup.find(conn, clues, key(sender.address) if sender else None, now)
-        incoming = replace(sorted_.incoming, found=found)
-        placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
-        if placement.ticket_id is None and _parent_may_come(conn, incoming, now):
-            raise _ParentOnItsWay
-        case = _case(conn, placement.ticket_id, incoming)
-        decision = decide_mail(incoming, sorted_, placement, case, terms, now)
-        return apply(conn, deps, decision, incoming, case, now)
+        return _decide_and_apply(conn, deps, incoming, now)
+
+
+def _decide_and_apply(conn: Connection, deps: Deps, incoming: Incoming, now: datetime) -> Committed:
+    terms = deps.terms()
+    sorted_ = sort(incoming, terms, now)
+    clues = gather(sorted_.incoming, sorted_.foreign)
+    sender = sorted_.incoming.mail.sender_from
+    found = lookup.find(conn, clues, key(sender.address) if sender else None, now)
+    incoming = replace(sorted_.incoming, found=found)
+    placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
+    if placement.ticket_id is None and _parent_may_come(conn, incoming, now):
+        raise _ParentOnItsWay
+    case = _case(conn, placement.ticket_id, incoming)
+    decision = decide_mail(incoming, sorted_, placement, case, terms, now)
+    return apply(conn, deps, decision, incoming, case, now)
 
 
 def _parent_may_come(conn: Connection, incoming: Incoming, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.decide.moving import enter
+from gateway.decide.moving import enter, unnamed
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
 from gateway.mail.message import Address
@@ -14,6 +14,7 @@ from gateway.rules import actions
 from gateway.rules.facts import OpeningHours, facts
 from gateway.rules.outcome import Outcome
 from gateway.rules.substitutes import substitutes
+from gateway.tickets import template_texts
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell, project
 from gateway.tickets.hearers import hearers
@@ -115,6 +116,8 @@ def _changed(outcome: Outcome, ticket: Ticket, terms: Terms, now: datetime) -> t
         if change.field == "status" and isinstance(change.value, Status) and change.value is not ticket.status:
             moved, events = enter(ticket, change.value, change.cause, terms.desk(ticket), terms, now)
             effects += moved
+        elif change.field == "status":
+            effects += [change, *unnamed(ticket, change.cause)]
         else:
             effects.append(change)
     return effects, events
@@ -124,9 +127,8 @@ def _answer(action: actions.AnswerWith, ticket: Ticket, terms: Terms, now: datet
     """Return a ready answer as an entry and the mail that brings it; a machine wrote it, and it says so."""
     desk, tongue = terms.desk(ticket), ticket.language or "en"
     texts = {name: wording.text(ticket.reference if ticket.number else "") for name, wording in action.texts.items()}
-    template = terms.policy.ticket_templates.get(ticket.template or "")
-    ready = template.answers.get(action.name) if template is not None and action.name is not None else None
-    text = ready.text.pick(tongue) if ready is not None else texts.get(tongue) or next(iter(texts.values()), "")
+    ready = template_texts.answers(ticket, terms.policy).get(action.name or "")
+    text = ready or texts.get(tongue) or next(iter(texts.values()), "")
     if not text:
         return []
     entry = AddEntry(Kind.ANSWER, Visibility.PUBLIC, "out", desk.name, text, full_text=text)

@@ -34,7 +34,7 @@ def enter(
     ticket: Ticket, to: Status, cause: str, desk: Desk, terms: Terms, now: datetime, *, by: str | None = None
 ) -> tuple[list[Effect], tuple[str, ...]]:
     """Return the effects and events of reaching status `to`."""
-    effects: list[Effect] = [Change("status", to, cause), *_left(ticket)]
+    effects: list[Effect] = [Change("status", to, cause), *unnamed(ticket, cause), *_left(ticket)]
     match to:
         case Status.RESOLVED:
             due = terms.after(now, desk.close_resolved_after, desk)
@@ -56,6 +56,11 @@ def enter(
             return effects, ("paused",)
         case _:
             return effects, ("status-changed",)
+
+
+def unnamed(ticket: Ticket, cause: str) -> list[Effect]:
+    """Take a status name of our own away: it stood for where the ticket was."""
+    return [Change("status_name", None, cause)] if ticket.status_name is not None else []
 
 
 def _left(ticket: Ticket) -> list[Effect]:

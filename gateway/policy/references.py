@@ -81,8 +81,12 @@ REFERENCES: tuple[tuple[str, str], ...] = (
 TEXTS: tuple[str, ...] = (
     "desks.*.from_name",
     "ticket_templates.*.subject",
-    "ticket_templates.*.description",
     "ticket_templates.*.fields.*",
+    *(
+        f"ticket_templates.*.{text}{below}"
+        for text in ("description", "instruction", "solution", "answers.*")
+        for below in ("", ".*", ".*.*")  # one text, one for each language, one for each audience
+    ),
 )
 """Texts with substitutions, beside those of rules."""
 

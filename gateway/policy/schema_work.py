@@ -68,7 +68,7 @@ class TicketTemplate(Shape):
 
     desk: Text | None = None
     subject: Text | None = None  # may hold substitutions
-    description: Text | None = None
+    description: Label | None = None  # what kind of matter this is, for the operator
     group: Text | None = None
     owner: Text | None = None
     type: Text | None = None

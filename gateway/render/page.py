@@ -165,7 +165,7 @@ def _frame(
         ),
         "buttons": show.buttons(buttons),
         "todo": show.steps(values["steps"]),
-        "guide": bool(values["steps"] or values["instruction"]),
+        "guide": any((values["steps"], values["instruction"], values["ticket"]["description"])),
         "table_rows": show.lines(values["table"]["rows"]),
         "past": show.past(values["history"]),
         "files": [file.name for file in chosen.attached],

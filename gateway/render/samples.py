@@ -36,6 +36,7 @@ class Story:
     answer: str
     note: str
     solution: str
+    kind: str  # what tickets of this kind are
     step: str
     ready: str
     slip: str  # a command with a slip of the finger, and what was meant
@@ -51,6 +52,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
             "Hej Karin!\n\nTack för bilden. Fixeringsenheten är slut, så jag har beställt en ny. Den kommer på torsdag och jag byter den samma dag.\n\nUnder tiden kan du skriva ut på SKR-3B i korridoren.",
             "Har haft samma fel på plan 2. Garantin gäller till mars.",
             "Vi bytte fixeringsenheten och skrev ut en provsida.",
+            "Fel på en skrivare.",
             "Fråga vilken färg lampan lyser med",
             "Stäng av skrivaren, vänta i en minut och sätt på den igen.",
             "#lösst",
@@ -63,6 +65,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
             "Hei, Karin!\n\nTakk for bildet. Fikseringsenheten er utslitt, så jeg har bestilt en ny. Den kommer torsdag, og jeg bytter den samme dag.\n\nI mellomtiden kan du skrive ut på SKR-3B i gangen.",
             "Har hatt samme feil i andre etasje. Garantien gjelder til mars.",
             "Vi byttet fikseringsenheten og skrev ut en prøveside.",
+            "Feil på en skriver.",
             "Spør hvilken farge lampen lyser med",
             "Slå av skriveren, vent ett minutt og slå den på igjen.",
             "#løstt",
@@ -75,6 +78,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
             "Hi Karin,\n\nThank you for the picture. The fuser is worn out, so I have ordered a new one. It arrives on Thursday and I will put it in the same day.\n\nUntil then you can print on SKR-3B in the corridor.",
             "Same fault on the second floor. Under warranty until March.",
             "We replaced the fuser and printed a test page.",
+            "A fault of a printer.",
             "Ask what colour the light is",
             "Switch the printer off, wait a minute and switch it on again.",
             "#resovle",
@@ -157,7 +161,7 @@ def _ticket(event: str, story: Story, *, bare: bool) -> dict[str, Any]:
         "reference": "ACME-1042", "subject": story.subject, "status": _STATUS.get(event, "open"), "priority": "medium",
         "group": "first-line", "owner": None if event == "registered" else "anna",
         "owner_name": None if event == "registered" else "Anna Åkesson", "created_at": "2026-11-18T08:10:00Z", "requester": _KARIN,
-        "description": story.fault,
+        "description": story.kind,
     }  # fmt: skip
     if bare:
         return known

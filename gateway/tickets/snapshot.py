@@ -197,7 +197,7 @@ def _ticket(ticket: Ticket, policy: Policy, language: str, *, operators: bool) -
 
 def _status_name(ticket: Ticket, policy: Policy, language: str, audience: str) -> str | None:
     """Return what the reader calls a status of our own; one that is gone from the file goes by its fixed one."""
-    own = ticket.status_name
+    own = ticket.status_name or ""
     return policy.label("statuses", own, language, audience) if own in policy.statuses else None
 
 

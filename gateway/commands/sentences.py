@@ -79,10 +79,25 @@ _T: dict[str, tuple[str, str, str]] = {
         "Svaret begynner med navnet til en kollega: «{line}»",
         "The answer begins with a colleague’s name: “{line}”",
     ),
+    "too-late": (
+        "Frågan gällde i ett dygn. Skicka mejlet på nytt.",
+        "Spørsmålet gjaldt i ett døgn. Send e-posten på nytt.",
+        "The question was good for a day. Please send your mail again.",
+    ),
     "not-done": (
         "Inte gjort, eftersom en annan rad inte gick att göra.",
         "Ikke gjort, fordi en annen linje ikke kunne utføres.",
         "Not done, because another line could not be done.",
+    ),
+    "not-understood": (
+        "Raden förstod vi inte.",
+        "Linjen forstod vi ikke.",
+        "This line is not understood.",
+    ),
+    "not-understood-near": (
+        "Raden förstod vi inte. Menade du #{word}?",
+        "Linjen forstod vi ikke. Mente du #{word}?",
+        "This line is not understood. Did you mean #{word}?",
     ),
     "later": (
         "#{word} är känt men fungerar inte än. Inget har gjorts.",

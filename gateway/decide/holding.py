@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from gateway.commands import transcript
-from gateway.commands.context import HeldDecision, Performed
+from gateway.commands.context import HeldDecision, Line, Performed, Refused
 from gateway.commands.customer import agrees, denies
 from gateway.commands.grammar import read
+from gateway.commands.sentences import say
 from gateway.commands.verbs import perform
 from gateway.decide.asking import reply_to
 from gateway.decide.letter import Letter
+from gateway.tickets.case import BearerMatch
 from gateway.tickets.effects import Decision, Effect, FileMail, Settle, Tell
 from gateway.tickets.hearers import Hearer, hearers
 from gateway.tickets.model import Status, Ticket
 
+CONFIRM_WITHIN = timedelta(days=1)
 _PLAIN_YES = Performed((), (), ())
 
 
@@ -62,6 +67,8 @@ def decided(letter: Letter) -> Decision | None:
         return None
     text = letter.incoming.mail.new_text
     reading = read(text)
+    if bearer.purpose == "confirm" and agrees(text) and _is_late(bearer, letter.now):
+        return _too_late(letter, text)
     if not reading.commands and bearer.purpose == "confirm":
         if agrees(text):
             return settle(letter, HeldDecision("confirm", bearer.journal_id), _PLAIN_YES)
@@ -71,6 +78,18 @@ def decided(letter: Letter) -> Decision | None:
             return settle(letter, choice, outcome)
         case _:
             return None
+
+
+def _is_late(bearer: BearerMatch, now: datetime) -> bool:
+    return bearer.made_at is not None and now - bearer.made_at > CONFIRM_WITHIN
+
+
+def _too_late(letter: Letter, text: str) -> Decision:
+    """Do nothing: the yes came after its day; he is told so."""
+    line = Line(text.strip().splitlines()[0], "not-done", say("too-late").text(letter.language))
+    told = reply_to(letter, "transcript", transcript.transcript(Refused((line,)), ""))
+    effects = (FileMail("a yes after its day"), told)
+    return Decision(letter.actor, effects, (*letter.placement.evidence, "confirmed too late"))
 
 
 def _denied(letter: Letter, journal_id: int) -> Decision:

@@ -86,6 +86,7 @@ def _match(row: Any, carrier: str) -> BearerMatch:
         mail_id=row.mail_id or row.sent_as,
         seen_entry=row.seen_entry,
         audience=row.audience,
+        made_at=row.created_at,
     )
 
 

@@ -27,6 +27,7 @@ class BearerMatch:
     mail_id: int | None  # outbox row it was sent with
     seen_entry: int  # newest entry when it was made: what the reader saw
     audience: str = "operator"
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from gateway.tickets.snapshot import Moment, Thread, notice
 from gateway.work.deps import Deps
 
 BEARER_LIFE = timedelta(days=30)
-CONFIRM_LIFE = timedelta(days=1)  # "was it you?" is to be answered within a day
 PER_TICKET_DAY, PER_ADDRESS_DAY, STRANGERS_HOUR = 3, 20, 60
 
 
@@ -121,13 +120,12 @@ def _bearers(work: Commit, tell: Tell, notice_id: int, token: str, message_id: s
     if journal_id is None and purpose != "ticket" and work.incoming is not None:
         journal_id = work.incoming.journal_id
     seen = max(entry_id, work.case.entries[-1].id if work.case.entries else 0)
-    until = work.now + (CONFIRM_LIFE if purpose == "confirm" else BEARER_LIFE)
     carriers = [(token, "key-line")]
     if not tell.group_bearer:
         carriers.append((message_id, "message-id"))
     made = [
         Bearer(
-            identity.bearer_hash(secret), purpose, carrier, tell.to.address, until,
+            identity.bearer_hash(secret), purpose, carrier, tell.to.address, work.now + BEARER_LIFE,
             ticket_id=work.ticket.id if work.ticket else None, person=tell.person, group=tell.group_bearer,
             audience=tell.audience, journal_id=journal_id, notice_id=notice_id, seen_entry=seen,
         )

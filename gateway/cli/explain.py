@@ -155,7 +155,7 @@ def _print(story: dict[str, Any]) -> None:
         print(f"  because {line}")
     _print_rules(story.get("rules", ()))
     for entry in story.get("entries", ()):
-        print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {entry['author']}")
+        print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {printing.who(entry['author'])}")
         print("\n".join(f"    because {line}" for line in entry["evidence"] or ()))
     for line in story.get("history", ()):
         changes = ", ".join(f"{k} = {v}" for k, v in line["change"].items())

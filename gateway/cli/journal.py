@@ -11,12 +11,17 @@ from gateway import clock
 from gateway.cli import printing
 from gateway.cli.opening import settings_of, store_of
 
+STATES = ("received", "done", "parked", "held", "discarded", "duplicate")
+
 
 def list_(config: Path | None, state: str | None, as_json: bool, limit: int) -> int:
     """List messages, newest first."""
     from gateway.store.journal import list_rows
     from gateway.store.show import journal_json
 
+    if state is not None and state not in STATES:
+        print(f"no state {state!r}; there are: {', '.join(STATES)}", file=sys.stderr)
+        return 2
     with store_of(settings_of(config)) as store, store.read() as conn:
         rows = [journal_json(row) for row in list_rows(conn, state, limit)]
     if as_json:
@@ -39,7 +44,8 @@ def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
         with store.read() as conn:
             row = get(conn, number)
         if row is None:
-            return _none(number)
+            print(f"no message {number} (`gateway journal list`)", file=sys.stderr)
+            return 1
         if raw:
             sys.stdout.buffer.write(load_raw(store, row))
             return 0
@@ -47,7 +53,7 @@ def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
     if as_json:
         printing.lines([facts])
     else:
-        printing.table(("", ""), facts.items())
+        printing.card(facts)
     return 0
 
 
@@ -88,5 +94,5 @@ def _change(config: Path | None, number: int, change: Callable[[Any], bool], sai
 
 
 def _none(number: int) -> int:
-    print(f"journal {number}: there is none that could be decided (`gateway journal list`)", file=sys.stderr)
+    print(f"message {number} does not exist, or waits for no decision (`gateway journal list`)", file=sys.stderr)
     return 1

@@ -11,12 +11,17 @@ from gateway import clock
 from gateway.cli import printing
 from gateway.cli.opening import settings_of, store_of
 
+STATES = ("ready", "deferred", "sent", "failed", "held", "cancelled", "suppressed")
+
 
 def list_(config: Path | None, state: str | None, as_json: bool, limit: int) -> int:
     """List mails, newest first."""
     from gateway.store.outbox import list_rows
     from gateway.store.show import outbox_json
 
+    if state is not None and state not in STATES:
+        print(f"no state {state!r}; there are: {', '.join(STATES)}", file=sys.stderr)
+        return 2
     with store_of(settings_of(config)) as store, store.read() as conn:
         rows = [outbox_json(conn, row) for row in list_rows(conn, state, limit)]
     if as_json:
@@ -37,7 +42,8 @@ def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
         with store.read() as conn:
             row = get(conn, number)
             if row is None:
-                return _none(number)
+                print(f"no mail {number} (`gateway outbox list`)", file=sys.stderr)
+                return 1
             facts = outbox_json(conn, row)
         if raw:
             sys.stdout.buffer.write(load_raw(store, row))
@@ -45,7 +51,7 @@ def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
     if as_json:
         printing.lines([facts])
     else:
-        printing.table(("", ""), facts.items())
+        printing.card(facts)
     return 0
 
 
@@ -72,5 +78,5 @@ def _change(config: Path | None, number: int, change: Callable[[Any], bool], sai
 
 
 def _none(number: int) -> int:
-    print(f"mail {number}: there is none in a state that allows it (`gateway outbox list`)", file=sys.stderr)
+    print(f"mail {number} does not exist, or its state does not allow it (`gateway outbox list`)", file=sys.stderr)
     return 1

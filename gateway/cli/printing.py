@@ -6,7 +6,12 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_SHORT = 16  # as wide as a time
 
 
 def lines(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -27,11 +32,37 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "
         print(empty)
         return
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head in heads:
-        shown.add_column(head, overflow="ellipsis", no_wrap=True)
+    for head, *columns in zip(heads, *all_rows, strict=True):
+        shown.add_column(head, overflow="ellipsis", no_wrap=True, min_width=_least(head, columns))
     for row in all_rows:
         shown.add_row(*row)
     Console(highlight=False, soft_wrap=False).print(shown)
+
+
+def card(facts: Mapping[str, Any]) -> None:
+    """Print one row of the database as `name: value` lines; what is empty is left out."""
+    for name, value in facts.items():
+        if not value and value != 0:
+            continue
+        if isinstance(value, Mapping):
+            shown = ", ".join(f"{key} {inner}" for key, inner in value.items() if inner)
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        print(f"{name.replace('_', ' ') + ':':19}{shown}")
+
+
+def who(person: Mapping[str, Any] | str) -> str:
+    """Return a person of JSON as `Name <address>`, as far as both are known."""
+    if isinstance(person, str):
+        return person
+    name, address = person.get("name") or "", person.get("address") or ""
+    return f"{name} <{address}>" if name and address and name != address else name or address
+
+
+def _least(head: str, cells: Sequence[Text]) -> int | None:
+    """Return the width of a column of short words, which is never cut: numbers, states, times, references."""
+    widest = max(len(head), *(cell.cell_len for cell in cells))
+    return widest if widest <= _SHORT else None
 
 
 def short_time(moment: str | datetime | None) -> str:

@@ -105,12 +105,12 @@ def _card(facts: dict[str, Any]) -> None:
     for name in ("status", "priority", "type", "category", "group", "owner", "requester", "organisation", "language"):
         value = facts[name]
         if isinstance(value, dict):
-            value = f"{value['name']} <{value['address']}>" if value["name"] else value["address"]
+            value = printing.who(value)
         if value:
             print(f"  {name + ':':14}{value}")
     for entry in facts["entries"]:
         mark = "" if entry["visibility"] == "public" else f" [{entry['visibility'].upper()}]"
-        print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {entry['author']}{mark}")
+        print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {printing.who(entry['author'])}{mark}")
         print("\n".join(f"    {line}" for line in entry["text"].splitlines()))
     print("\nMails")
     columns = ("event", "to", "state", "why")

@@ -44,7 +44,13 @@ def missing(policy: Policy, desk: Desk, ticket: Ticket, language: str, word: str
     wanted = [name for name, declared in desk.fields.items() if declared.required_at is not None]
     wanted += [name for name in (template.required if template is not None else ()) if name not in wanted]
     empty = [name for name in wanted if not (ticket.fields.get(name) or _default(desk, name))]
-    return tuple((label(desk.fields, name, language), f"#{word} {name}=") for name in empty)
+    return tuple((label(desk.fields, name, language), f"#{word} {_word(desk, name, language)}=") for name in empty)
+
+
+def _word(desk: Desk, name: str, language: str) -> str:
+    """Return the reader's own word for the field, where one word it is."""
+    shown = label(desk.fields, name, language).lower()
+    return name if any(sign in shown for sign in " =") else shown
 
 
 def _default(desk: Desk, name: str) -> str | None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from gateway.commands import vocabulary
 from gateway.commands.authority import on_command_line
-from gateway.commands.context import Context, Line, Performed, Refused
-from gateway.commands.grammar import read
+from gateway.commands.context import Context, Line, Performed, Refused, field_words
+from gateway.commands.grammar import Reading, read
+from gateway.commands.sentences import say
 from gateway.commands.verbs import perform
 from gateway.decide.acting import act_on
 from gateway.decide.moving import CLOSE_DUE, WAKE, moved
@@ -49,7 +51,11 @@ def decide_order(case: Case, text: str, person: str, terms: Terms, now: datetime
         (who.language if who else None) or "en", lambda start, length: terms.after(start, length, desk),
     )  # fmt: skip
     actor = Actor(ActorKind.OPERATOR if who else ActorKind.ADMIN, person)
-    match perform(read(text), context):
+    reading = read(text, fields=field_words(desk))
+    wrong = _not_understood(reading, context.language)
+    if wrong:
+        return Decision(actor, (), ("refused",)), wrong
+    match perform(reading, context):
         case Refused(lines=lines):
             return Decision(actor, (), ("refused",)), lines
         case Performed() as done:
@@ -77,6 +83,21 @@ def decide_failure(
     what = Happening(("bounced",), by=key(recipient), automatic=True, facts={"bounce": bounce})
     told = tell(what, _ticket(case), terms.policy, case.contact)
     return Decision(actor, (*effects, *told), (f"delivery to {recipient} failed: {text[:200]}",))
+
+
+def _not_understood(reading: Reading, language: str) -> tuple[Line, ...]:
+    """Return the lines that are no command; words alone would go nowhere, so they are refused, too."""
+    if not reading.suspects and reading.commands:
+        return ()
+    wrong = [Line(each.line, "failed", _nearest(each.nearest, language)) for each in reading.suspects]
+    words = [Line(line, "failed", say("not-understood").text(language)) for line in reading.text.splitlines()[:1]]
+    return tuple(wrong or words)
+
+
+def _nearest(verb: str | None, language: str) -> str:
+    if verb is None:
+        return say("not-understood").text(language)
+    return say("not-understood-near", word=vocabulary.VERBS[verb].word(language)).text(language)
 
 
 def _note(text: str, author: str) -> tuple[AddEntry, ...]:

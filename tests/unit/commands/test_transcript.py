@@ -20,7 +20,7 @@ def test_each_line_is_told_with_its_result(do):
 def test_a_question_is_answered_and_a_missing_field_gets_its_ready_line(do, ticket):
     assert transcript.transcript(do("#hjälp ta"), None)["help"] == [{"verb": "#ta", "text": "Gör ärendet till ditt."}]
     refused = transcript.transcript(do("#löst", ticket(desk="acme")), "")
-    assert refused["missing"] == [{"field": "Ordernummer", "line": "#fält order_number="}]
+    assert refused["missing"] == [{"field": "Ordernummer", "line": "#fält ordernummer="}]
 
 
 def test_a_transcript_is_wanted_when_something_failed_or_was_asked_or_always(do):

@@ -287,9 +287,9 @@ def test_a_required_field_must_be_filled_in_before_resolving(do, ticket):
     done = do("#løst", ticket(desk="acme"), language="nb")
     assert isinstance(done, Refused)
     assert messages(done) == [
-        ("failed", "Saken er ikke løst ennå: Ordrenummer mangler. Svar med linjen: #felt order_number=")
+        ("failed", "Saken er ikke løst ennå: Ordrenummer mangler. Svar med linjen: #felt ordrenummer=")
     ]
-    assert done.missing == (("Ordrenummer", "#felt order_number="),)
+    assert done.missing == (("Ordrenummer", "#felt ordrenummer="),)
 
 
 def test_the_ready_line_below_resolve_is_enough(do, ticket):

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 _META = frozenset("\\^$.|?*+()[]{}")
 _OPTIONAL = frozenset("?*{")
-_TOO_CLEVER = (
-    "(?i",
-    "(?-",
-    "(?s",
-    "(?m",
-    "(?x",
-    "(?a",
-    "(?u",
-    "(?V",
-    "|",
-    "\\Q",
-    "\\p",
-    "(?e",
-    "(?b",
-    "{e",
-    "{i",
-    "{d",
-    "{s",
-)
+_DOTS = frozenset("Iİı")  # a pattern's I finds ı as well, no folding does
+_FLAGS = ("(?i", "(?-", "(?s", "(?m", "(?x", "(?a", "(?u", "(?V", "(?e", "(?b")
+_FUZZY = ("{e", "{i", "{d", "{s")
+_LONG_ESCAPES = tuple(f"\\{letter}" for letter in "QpPxuUNgkL0123456789")  # what follows belongs to them
+_TOO_CLEVER = ("|", *_FLAGS, *_FUZZY, *_LONG_ESCAPES)
 
 
 def required_literal(pattern: str) -> str:
     """Return the longest plain run outside groups, in lower case; "" where nothing is sure.
 
-    Wrong only in the harmless direction: a pattern with alternatives or inline flags has none.
+    Wrong only in the harmless direction: a pattern with alternatives, inline flags or long escapes has none.
     """
     if any(sign in pattern for sign in _TOO_CLEVER):
         return ""
@@ -43,6 +29,8 @@ def required_literal(pattern: str) -> str:
             run = ""
         if pattern[at] == "[":
             width = _class_end(pattern, at) - at
+        elif pattern[at] == "{":
+            width = max(pattern.find("}", at) + 1 - at, 1)  # how often; a `{` alone stands for itself
         depth += {"(": 1, ")": -1}.get(pattern[at], 0)
         at += width
     return max((*runs, run), key=len).casefold()
@@ -53,7 +41,8 @@ def _literal(pattern: str, at: int) -> tuple[str, int]:
     if pattern[at] == "\\":
         escaped = pattern[at + 1 : at + 2]
         return ("" if escaped.isalnum() else escaped), 2
-    return ("" if pattern[at] in _META or not pattern[at].isprintable() else pattern[at]), 1
+    nothing = pattern[at] in _META or pattern[at] in _DOTS or not pattern[at].isprintable()
+    return ("" if nothing else pattern[at]), 1
 
 
 def _class_end(pattern: str, at: int) -> int:

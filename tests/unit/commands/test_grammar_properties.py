@@ -10,7 +10,7 @@ from gateway.commands import vocabulary
 from gateway.commands.grammar import looks_like_command, read
 from gateway.commands.html_lines import without_lines
 from gateway.commands.relay import prepare
-from gateway.mail.html import to_text
+from gateway.mail.html_text import to_text
 
 WORDS = [word for verb in vocabulary.TABLE for words in verb.words.values() for word in words]
 FORMS = [

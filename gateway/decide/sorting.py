@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.decide.acting import ask
 from gateway.decide.terms import Terms
-from gateway.mail.address import addresses, identity
+from gateway.mail.address import addresses, identity, presentable
 from gateway.mail.message import InboundMail, MailClass
 from gateway.rules import actions
 from gateway.tickets.case import Case, Incoming
@@ -56,7 +56,13 @@ def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
     trace = tuple(f"rule {line.name}: {', '.join(line.did)}" for line in outcome.asked if line.verdict)
     if not addressed:
         trace = (f"no desk address in the mail: desk {desk}", *trace)
-    return Sorted(replace(incoming, mail=mail, proof=proof), desk, tuple(foreign), verdict, trace)
+    return Sorted(replace(incoming, mail=_presentable(mail), proof=proof), desk, tuple(foreign), verdict, trace)
+
+
+def _presentable(mail: InboundMail) -> InboundMail:
+    """Take names that pose as addresses from everybody in the mail: from here on they are shown to people."""
+    sender = presentable(mail.sender_from) if mail.sender_from else None
+    return replace(mail, sender_from=sender, to=tuple(map(presentable, mail.to)), cc=tuple(map(presentable, mail.cc)))
 
 
 def desk_for(incoming: Incoming, terms: Terms) -> tuple[str, bool]:

@@ -287,6 +287,11 @@ def display(address: Address | str) -> str:
     return f"{name} <{shown}>" if name else shown
 
 
+def presentable(address: Address) -> Address:
+    """Return a mailbox whose name hides and reorders nothing, and is empty where it poses as an address (A13)."""
+    return Address(_shown_name(address.name), address.address)
+
+
 def _shown_name(name: str) -> str:
     plain = text.visible(text.line(name))
     return "" if "@" in unicodedata.normalize("NFKC", plain) else plain

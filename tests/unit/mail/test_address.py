@@ -196,3 +196,16 @@ def test_a_subaddress_is_split_at_the_first_plus() -> None:
 )
 def test_what_is_shown_hides_nothing(one: Address, shown: str) -> None:
     assert address.display(one) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("anna@acme.test", ""),
+        ("anna\uff20acme.test", ""),
+        ("An\u200bna \u202eABC", "Anna ABC"),
+        ("Anna Åkesson", "Anna Åkesson"),
+    ],
+)
+def test_a_name_that_poses_as_an_address_is_no_name(name: str, shown: str) -> None:
+    assert address.presentable(Address(name, "x@evil.test")) == Address(shown, "x@evil.test")

@@ -1,0 +1,160 @@
+"""A50 to A60: machines that answer machines, and mails that come twice."""
+
+from __future__ import annotations
+
+from email.utils import make_msgid
+
+import pytest
+
+from tests.attacks.scene import Scene, unused
+from tests.support import letters
+
+
+def test_a50_an_honest_vacation_answer_gets_no_answer(scene: Scene):
+    opened = scene.opens(subject="Semester")
+    scene.send(letters.operator(opened.notice.raw, "Hej! Vilken skrivare?\n\n#vänta"))
+    asked = scene.mail(opened.customer, "waiting")
+    before = len(scene.sink.to(opened.customer))
+    for answered in (opened.receipt, asked, asked):
+        scene.send(letters.vacation(answered.raw, sender=opened.customer), opened.customer)
+    scene.settled()
+    ticket = scene.ticket(opened.reference)
+    assert len(scene.sink.to(opened.customer)) == before, scene.sink.summary()
+    assert ticket["status"] == "waiting"
+    assert [e for e in ticket["entries"] if "semester" in e["text"]], "kept all the same"
+
+
+def test_a51_a_responder_without_any_mark_is_answered_three_times_a_day_at_most(scene: Scene):
+    """It answers every mail that comes, as a new mail without a reference; and as a reply."""
+    robot = unused("robot", "botnet.example")
+    for number in range(12):
+        scene.send(letters.plain(f"Vi har fått ditt brev {number}", f"Tack, nummer {number}.\r\n", sender=robot))
+    scene.settled()
+    opened = scene.sink.to(robot, "registered")
+    assert 1 <= len(opened) <= 20
+    first = opened[0]
+    before = len(scene.sink.to(robot))
+    for number in range(12):
+        scene.send(letters.reply(first.raw, f"Vi har fått ditt svar {number}.", sender=robot, client="plain"))
+    scene.settled()
+    reference = str(first.message["X-Ticket-Reference"])
+    automatic = [mail for mail in scene.about(reference) if robot in mail.recipients]
+    assert len(automatic) <= 3, scene.sink.summary()
+    assert len(scene.sink.to(robot)) - before <= 3
+
+
+def test_a51_twenty_a_day_is_the_end_and_the_operators_hear_of_it(scene: Scene):
+    robot = unused("robot", "proved.example")
+    for number in range(26):
+        scene.send(letters.proven(letters.plain(f"Nytt brev {number}", f"Nummer {number}.\r\n", sender=robot)))
+    scene.settled()
+    assert len(scene.sink.to(robot)) <= 20, len(scene.sink.to(robot))
+    tickets = [t for t in scene.daemon.json("ticket", "list", "--limit", "1000") if t["requester"] == robot]
+    assert len(tickets) == 26, "nothing is dropped"
+    rows = [r for r in scene.daemon.json("outbox", "list", "--limit", "1000") if r["to"] == robot]
+    withheld = [r for r in rows if r["state"] == "suppressed"]
+    assert withheld, "each silence is a row"
+    assert all(r["suppressed_reason"] for r in withheld)
+
+
+def test_a53_our_own_mail_that_comes_back_is_filed(scene: Scene):
+    opened = scene.opens(subject="Tillbaka")
+    before = len(scene.sink.mails)
+    raws = [
+        opened.receipt.raw,
+        opened.notice.raw,
+        b"Received: from a by b; Sat, 21 Nov 2026 12:00:00 +0000\r\n" + opened.notice.raw,
+    ]
+    for raw in raws:
+        scene.send(raw, sender="list@umbrella.example", to=letters.DESK)
+    rows = scene.journal(*raws)
+    assert {(row["state"], row["reason"], row["entry_id"]) for row in rows} == {
+        ("done", "one of our own mails came back", None)
+    }
+    assert len(scene.ticket(opened.reference)["entries"]) == 1
+    assert len(scene.sink.mails) == before, scene.sink.summary()
+
+
+def test_a53_a_loop_mark_from_outside_silences_nobody(scene: Scene):
+    """A11 as well: our own headers, written by others."""
+    customer = unused("tyst")
+    mail = letters.plain(
+        "Inte tyst", "Hej\r\n", sender=customer, X_Gateway_Loop="abcdefghijklmnop", X_Ticket_Event="registered",
+        X_Ticket_Reference="ACME-1001", X_Ticket_Reason="group", X_Loop="support@acme.example",
+    )  # fmt: skip
+    scene.send(letters.proven(mail))
+    receipt = scene.mail(customer, "registered")
+    assert receipt.message["X-Ticket-Reference"] != "ACME-1001"
+    assert scene.to_anna(str(receipt.message["X-Ticket-Reference"]), "registered")
+
+
+MACHINES = {
+    "auto-submitted": {"Auto_Submitted": "auto-generated"},
+    "auto-submitted, case and parameters": {"AUTO_SUBMITTED": 'Auto-Replied (x); owner="y"'},
+    "precedence bulk": {"Precedence": "BULK"}, "precedence junk": {"Precedence": "junk"}, "auto_reply": {"Precedence": "auto_reply"},
+    "list-id": {"List_Id": "<news.example>"}, "suppress": {"X_Auto_Response_Suppress": "OOF, AutoReply"},
+    "x-autoreply": {"X_Autoreply": "yes"}, "x-autorespond": {"X_Autorespond": "Re: x"},
+}  # fmt: skip
+
+
+def test_a54_machines_are_kept_and_never_answered(scene: Scene):
+    senders = {name: unused("maskin", "machine.example") for name in MACHINES}
+    raws = [
+        letters.plain(f"Maskin {name}", "pip\r\n", sender=senders[name], **headers)
+        for name, headers in MACHINES.items()
+    ]
+    addresses = [
+        f"{local}@daemons{number}.example"
+        for number, local in enumerate(("MAILER-DAEMON", "postmaster", "noreply", "no-reply", "do-not-reply"))
+    ]
+    raws += [letters.plain(f"Från {address}", "pip\r\n", sender=address) for address in addresses]
+    for raw in raws:
+        scene.send(letters.proven(raw))
+    rows = scene.journal(*(letters.proven(raw) for raw in raws))
+    assert {row["state"] for row in rows} <= {"done", "held"}
+    answered = [to for to in (*senders.values(), *addresses) if scene.sink.to(to)]
+    assert answered == [], "never answered"
+
+
+def test_a57_a_forged_bounce_silences_nobody(scene: Scene):
+    """It quotes a real Message-ID, but comes neither to the VERP address nor names the reader of that mail."""
+    opened = scene.opens(subject="Studsen")
+    victim = unused("offer")
+    scene.opens(customer=victim, subject="Offrets")
+    forged = letters.bounce(opened.notice.raw, victim, to=letters.DESK)
+    scene.send(forged, sender="", to=letters.DESK)
+    scene.send(letters.bounce(opened.receipt.raw.replace(b".1.", b".9."), victim, to=letters.DESK), "", letters.DESK)
+    scene.settled()
+    told = scene.opens(customer=victim, subject="Efter studsen")
+    assert told.reference, "the victim is still told"
+
+
+def test_a59_the_same_mail_by_two_ways_is_one_message_and_one_receipt(scene: Scene):
+    customer = unused("dubbel")
+    raw = letters.proven(letters.customer("Två vägar", "Samma brev.", sender=customer))
+    again = b"Received: from other by mx.acme.example; Sat, 21 Nov 2026 12:00:00 +0000\r\n" + raw
+    for copy in (raw, again, raw):
+        scene.send(copy)
+    scene.settled()
+    assert len(scene.sink.to(customer)) == 1, scene.sink.summary()
+    assert len([t for t in scene.daemon.json("ticket", "list", "--limit", "1000") if t["requester"] == customer]) == 1
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a60_a_taken_message_id_suppresses_nothing(scene: Scene, order: str):
+    alice, mallory = unused("alice"), unused("mallory", "evil.example")
+    name = make_msgid(domain="cust.example")
+    hers = letters.proven(letters.plain(f"Krock {order}", "Alices riktiga ord.\r\n", sender=alice, message_id=name))
+    his = letters.plain(f"Krock {order}", "Mallorys ord.\r\n", sender=mallory, message_id=name)
+    spoofed = letters.plain(f"Krock {order}", "Mallorys ord i hennes namn.\r\n", sender=alice, message_id=name)
+    mails = (his, spoofed, hers) if order == "before" else (hers, his, spoofed)
+    for mail in mails:
+        scene.send(mail, to=letters.DESK)
+        scene.settled()
+    rows = scene.journal(*mails)
+    assert {row["state"] for row in rows} == {"done"}, [(r["state"], r["reason"]) for r in rows]
+    texts = []
+    for ticket in scene.daemon.json("ticket", "list", "--limit", "1000"):
+        if ticket["subject"] == f"Krock {order}":
+            texts += [entry["text"].strip() for entry in scene.ticket(ticket["reference"])["entries"]]
+    assert sorted(texts) == ["Alices riktiga ord.", "Mallorys ord i hennes namn.", "Mallorys ord."]

@@ -100,10 +100,16 @@ class Performed:
     events: tuple[str, ...]  # mails.md
     lines: tuple[Line, ...]
     text: str = ""  # what remains to be said: the answer, or the note
+    before: str = ""  # ready answers in front of it
+    after: str = ""  # and behind it
     note: bool = False
     question: Query | None = None
     decide: HeldDecision | None = None
     ticket: Ticket | None = None  # as it will be
+
+    def whole(self, text: str) -> str:
+        """Return all that is said, ready answers and `text`, the writer's own words as they go out."""
+        return "\n\n".join(filter(None, (self.before, text, self.after)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ class Step:
     events: tuple[str, ...] = ()
     question: Query | None = None
     decide: HeldDecision | None = None
+    ready: str = ""  # a ready answer to the customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Reading:
     suspects: tuple[Suspect, ...] = ()
     key: str | None = None  # the bearer of a key line, lower case without dashes
     removed: tuple[str, ...] = ()  # the tidied lines that were taken out, for the HTML
+    first_line: int = 0  # number of the first line of text; 0 where nothing remains to be said
 
     @property
     def note(self) -> bool:
@@ -139,7 +140,7 @@ def read(
     suspects = () if doubtful is Doubtful.TEXT else tuple(_suspects(lines))
     gone = (tidy(line.written) for line in lines if line.obeyed or line.role is _Role.QUOTED)
     removed = (*keys_removed, *gone)
-    return Reading(commands, _remaining(lines), suspects, key, removed)
+    return Reading(commands, _remaining(lines), suspects, key, removed, _first_line(lines))
 
 
 def looks_like_command(line: str, fields: Mapping[str, str] | None = None) -> bool:
@@ -264,6 +265,11 @@ def _suspects(lines: list[_Line]) -> list[Suspect]:
         elif line.role is _Role.COMMAND and not line.obeyed:
             found.append(Suspect(tidy(line.written), number, line.verb, SuspectKind.MISPLACED))
     return found
+
+
+def _first_line(lines: list[_Line]) -> int:
+    said = (n for n, line in enumerate(lines, 1) if not line.obeyed and line.role not in _SILENT | {_Role.QUOTED})
+    return next(said, 0)
 
 
 def _remaining(lines: list[_Line]) -> str:

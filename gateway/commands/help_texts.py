@@ -28,6 +28,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "field": ("Fyller i ett fält: namn=värde.", "Fyller ut et felt: navn=verdi.", "Fills in a field: name=value."),
     "title": ("Ger ärendet en ny rubrik.", "Gir saken en ny tittel.", "Gives the ticket another title."),
     "template": ("Använder en ärendemall.", "Bruker en saksmal.", "Applies a ticket template."),
+    "answer": ("Skickar ett färdigt svar ur ärendemallen, på kundens språk. Det du skriver själv kommer med.", "Sender et ferdig svar fra saksmalen, på kundens språk. Det du skriver selv, blir med.", "Sends a ready answer of the ticket template, in the customer’s language. What you write yourself goes along."),
     "cc": ("Lägger till och tar bort personer på kopia: +a@x.se -b@y.se.", "Legger til og fjerner personer på kopi: +a@x.no -b@y.no.", "Adds and removes people in copy: +a@x.com -b@y.com."),
     "time": ("Bokför arbetstid: 20m, 1h30m.", "Fører arbeidstid: 20m, 1h30m.", "Logs working time: 20m, 1h30m."),
     "accept": ("Tar emot ett mejl som väntar på ditt beslut, eventuellt i ett visst ärende.", "Tar imot en e-post som venter på din avgjørelse, eventuelt i en bestemt sak.", "Lets in a mail that waits for your decision, if you like on a certain ticket."),

@@ -41,6 +41,7 @@ _T: dict[str, tuple[str, str, str]] = {
     "tags-are": ("Etiketter: {value}.", "Merker: {value}.", "Tags: {value}."),
     "title-is": ("Ny rubrik: {value}", "Ny tittel: {value}", "New title: {value}"),
     "template-is": ("Ärendemall: {value}.", "Saksmal: {value}.", "Ticket template: {value}."),
+    "answer-is": ("Färdigt svar: {value}.", "Ferdig svar: {value}.", "Ready answer: {value}."),
     "people-are": ("Kopia: {value}.", "Kopi: {value}.", "Cc: {value}."),
     "time-is": ("{value} bokfört, totalt {total}.", "{value} ført, totalt {total}.", "{value} logged, {total} in all."),
     "noted": ("Sparat som intern anteckning.", "Lagret som internt notat.", "Kept as an internal note."),
@@ -154,6 +155,21 @@ _T: dict[str, tuple[str, str, str]] = {
         "”{value}” kan vara {allowed}. Skriv vem du menar.",
         "«{value}» kan være {allowed}. Skriv hvem du mener.",
         "“{value}” may be {allowed}. Write which one.",
+    ),
+    "no-answers": (
+        "Ärendet har ingen mall med färdiga svar. Välj mall först: #mall namn",
+        "Saken har ingen mal med ferdige svar. Velg mal først: #mal navn",
+        "The ticket has no template with ready answers. Choose one first: #template name",
+    ),
+    "answer-or-note": (
+        "#{word} skickas till kunden och kan inte stå i en intern anteckning.",
+        "#{word} sendes til kunden og kan ikke stå i et internt notat.",
+        "#{word} goes to the customer and cannot stand in an internal note.",
+    ),
+    "answer-by-mail": (
+        "#{word} fungerar bara i ett mejl.",
+        "#{word} virker bare i en e-post.",
+        "#{word} works in a mail only.",
     ),
     "bad-date": (
         "”{value}” är inget datum vi förstår. Skriv till exempel imorgon, fre 12:00, 1/12 eller 2026-12-01.",

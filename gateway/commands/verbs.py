@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from gateway.commands import arguments, authority, field_values, held_verbs, help_texts, vocabulary
+from gateway.commands import arguments, authority, field_values, held_verbs, help_texts, ready, vocabulary
 from gateway.commands import field_verbs as fields
 from gateway.commands import people_verbs as people
 from gateway.commands import status_verbs as statuses
@@ -39,6 +39,7 @@ IN_A_TICKET: Mapping[str, Callable[[Scene], Outcome]] = MappingProxyType(
         "field": fields.field,
         "title": fields.title,
         "template": fields.template,
+        "answer": ready.answer,
         "time": fields.time,
     }
 )
@@ -56,7 +57,20 @@ ANYWHERE: Mapping[str, Callable[[Context, str, str], Outcome]] = MappingProxyTyp
 """Verbs that need no ticket."""
 
 NEED_ARGUMENT = frozenset(
-    {"assign", "group", "priority", "impact", "urgency", "type", "category", "tag", "field", "title", "template"}
+    {
+        "assign",
+        "group",
+        "priority",
+        "impact",
+        "urgency",
+        "type",
+        "category",
+        "tag",
+        "field",
+        "title",
+        "template",
+        "answer",
+    }
     | {"cc", "time", "status"}
 )
 """Verbs that mean nothing alone."""
@@ -165,11 +179,17 @@ def _performed(tried: list[_Tried], reading: Reading, context: Context) -> Perfo
         events=tuple(dict.fromkeys(event for _, step in steps for event in step.events)),
         lines=tuple(Line(command.line, "done", step.said.text(context.language)) for command, step in steps),
         text=_said(reading),
+        before=_ready(step for command, step in steps if command.line_number < reading.first_line),
+        after=_ready(step for command, step in steps if command.line_number >= reading.first_line),
         note=reading.note and not any(step.decide for _, step in steps),
         question=next((step.question for _, step in steps if step.question), None),
         decide=next((step.decide for _, step in steps if step.decide), None),
         ticket=tried[-1].ticket if tried else context.case.ticket,
     )
+
+
+def _ready(steps: Iterable[Step]) -> str:
+    return "\n\n".join(step.ready for step in steps if step.ready)
 
 
 def _said(reading: Reading) -> str:

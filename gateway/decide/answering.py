@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
 from gateway.commands import relay, transcript
 from gateway.commands.closings import is_closing
@@ -22,10 +23,10 @@ from gateway.tickets.tell import Happening, tell
 
 def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool, told: bool = False) -> Decision:
     """Do the orders, add the words, move the ticket, tell whom it concerns; `told`: he hears what became of them."""
-    text = done.text.strip()
+    said = done.whole(done.text.strip())
     effects: list[Effect] = list(done.effects)
     events = list(done.events)
-    entry = _entry(letter, reading, text, note=note) if text or letter.incoming.mail.attachments else None
+    entry = _entry(letter, reading, done, note=note) if said or letter.incoming.mail.attachments else None
     if entry is not None:
         effects.append(entry)
     if entry is not None and not note:
@@ -44,12 +45,12 @@ def answer(letter: Letter, reading: Reading, done: Performed, *, note: bool, tol
         *tell(_happening(letter, acted, entry, note=note), after, letter.terms.policy, letter.case.contact)
     ]
     if told or _transcript_wanted(letter):
-        notices.append(reply_to(letter, "transcript", transcript.transcript(done, text if not note else "")))
+        notices.append(reply_to(letter, "transcript", transcript.transcript(done, said if not note else "")))
     return Decision(letter.actor, (*effects, *notices), (*trace, *acted.trace))
 
 
-def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEntry:
-    mail = letter.incoming.mail
+def _entry(letter: Letter, reading: Reading, done: Performed, *, note: bool) -> AddEntry:
+    mail, text = letter.incoming.mail, done.text.strip()
     person = letter.settings
     signature = _signature(text, person)
     public = letter.case.answered_mail.public_lines if letter.case.answered_mail else ()
@@ -59,8 +60,8 @@ def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEnt
         Visibility.INTERNAL if note else Visibility.PUBLIC,
         "none" if note else "out",
         person.name if person else letter.person,
-        relayed.text,
-        relayed.html,
+        done.whole(relayed.text),
+        _around(relayed.html, done),
         mail.text,
         mail.to,
         mail.cc,
@@ -68,6 +69,16 @@ def _entry(letter: Letter, reading: Reading, text: str, *, note: bool) -> AddEnt
         mail.message_id,
         letter.placement.evidence,
     )
+
+
+def _around(html: str | None, done: Performed) -> str | None:
+    """Put ready answers around the operator's own words as his client wrote them."""
+    return None if html is None else f"{_paragraphs(done.before)}{html}{_paragraphs(done.after)}"
+
+
+def _paragraphs(text: str) -> str:
+    blocks = (escape(block).replace("\n", "<br>") for block in text.split("\n\n") if block.strip())
+    return "".join(f"<p>{block}</p>" for block in blocks)
 
 
 def _signature(text: str, person: Person | None) -> str:

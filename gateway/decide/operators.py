@@ -48,7 +48,9 @@ def _known(letter: Letter) -> Decision:
             return refused(letter, outcome)
         case Performed(decide=choice) if choice is not None:
             return settle(letter, choice, outcome)
-        case Performed(question=question) if question is not None and not outcome.text and not outcome.effects:
+        case Performed(question=question) if question is not None and not (
+            outcome.whole(outcome.text) or outcome.effects
+        ):
             return questioned(letter, outcome)
         case _:
             return _said(letter, reading, outcome)
@@ -79,7 +81,7 @@ def _doubtful(letter: Letter, done: Performed) -> Decision | None:
     others = (who for name, who in letter.terms.policy.operators.items() if name != letter.person)
     colleagues = [name for who in others for name in (who.name, who.first_name)]
     customers = [letter.ticket.requester.name, *(p.name for p in letter.ticket.participants)]
-    has_files = bool(letter.incoming.mail.attachments) and not done.effects
+    has_files = bool(letter.incoming.mail.attachments) and not (done.effects or done.whole(""))
     found = relay.doubt(done.text, has_files=has_files, colleagues=colleagues, customers=customers)
     if found is None:
         return None
@@ -95,13 +97,15 @@ def _crossing(letter: Letter, reading: Reading, done: Performed) -> Decision | N
     if way == "note":
         return answer(letter, reading, done, note=True, told=True)
     by, at, theirs = other
-    return hold(letter, "collision", transcript.collision(by, at, theirs, done.text, letter.incoming.journal_id))
+    return hold(
+        letter, "collision", transcript.collision(by, at, theirs, done.whole(done.text), letter.incoming.journal_id)
+    )
 
 
 def _collision(letter: Letter, done: Performed) -> tuple[str, datetime, str] | None:
     """Return what a colleague did since the mail he answers was made."""
     bearer = letter.standing.bearer
-    if bearer is None or not done.text:
+    if bearer is None or not done.whole(done.text):
         return None
     for entry in letter.case.entries:
         other = entry.author.kind is ActorKind.OPERATOR and entry.author.name != letter.person

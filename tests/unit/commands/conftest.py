@@ -44,7 +44,7 @@ groups:
 calendars: {office: {timezone: Europe/Stockholm, hours: {mon-fri: "08:00-17:00"}}}
 statuses: {ordered: {stands_for: external, label: {sv: Beställd, en: Ordered}}}
 ticket_templates:
-  invoice-question: {desk: acme, subject: "Faktura {{ ticket.reference }}", group: first-line, category: invoice, priority: low, tags: [invoice], steps: [Look up, Answer], fields: {site: Luleå}, solution: {sv: En kopia är skickad.}}
+  invoice-question: {desk: acme, subject: "Faktura {{ ticket.reference }}", group: first-line, category: invoice, priority: low, tags: [invoice], steps: [Look up, Answer], fields: {site: Luleå}, solution: {sv: En kopia är skickad.}, answers: {copy-sent: {sv: "Hej {{ requester.first_name }}! En kopia är skickad. /{{ operator.first_name }}", en: "A copy of {{ ticket.reference }} has been sent."}, later: {sv: Vi återkommer.}}}
   repair: {required: [site], solution: {sv: "{{ ticket.reference }} är lagad."}}
 tags: {allowed: any}
 """

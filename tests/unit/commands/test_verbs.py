@@ -328,7 +328,9 @@ def test_a_verb_that_comes_later_says_so_and_nothing_is_done(do, verb):
     assert messages(done) == [("failed", f"#{verb.name} is known but does not work yet. Nothing was done.")]
 
 
-@pytest.mark.parametrize("verb", ["assign", "group", "priority", "field", "title", "cc", "time", "status", "template"])
+@pytest.mark.parametrize(
+    "verb", ["assign", "group", "priority", "field", "title", "cc", "time", "status", "template", "answer"]
+)
 def test_a_verb_that_needs_something_says_how_it_is_written(do, verb):
     done = do(f"#{verb}", language="en")
     assert messages(done) == [
@@ -432,3 +434,36 @@ def test_a_desk_that_wants_proof_wants_it_for_everything(do, ticket):
 def test_a_role_that_may_not_is_told_which_may(do):
     done = do("#löst", standing=Standing(Level.PROVEN, "boss", "bearer"), operator="boss")
     assert messages(done) == [("failed", "#löst får du inte använda. Det får: operator, incident-manager, admin.")]
+
+
+# -- ready answers
+
+
+def test_a_ready_answer_stands_where_its_line_stands(do, ticket):
+    asked = ticket(template="invoice-question")
+    assert do("#svar copy-sent", asked).whole("") == "Hej Karin! En kopia är skickad. /Anna"
+    above = do("#svar copy-sent\nSäg till om den inte kommer.", asked)
+    assert above.whole(above.text) == "Hej Karin! En kopia är skickad. /Anna\n\nSäg till om den inte kommer."
+    below = do("Tack för att du väntade.\n#svar copy-sent\nMvh\nAnna", asked)
+    assert (below.before, below.after) == ("", "Hej Karin! En kopia är skickad. /Anna")
+    assert below.text.startswith("Tack för att du väntade.")
+
+
+def test_a_ready_answer_is_in_the_customers_language(do, ticket):
+    asked = ticket(template="invoice-question", language="en")
+    assert do("#svar copy-sent", asked, language="sv").after == "A copy of ACME-1042 has been sent."
+
+
+def test_a_ready_answer_may_come_with_the_template_it_belongs_to(do):
+    assert do("#mall invoice-question\n#svar later").after == "Vi återkommer."
+
+
+def test_an_unknown_ready_answer_names_those_there_are(do, ticket):
+    assert "copy-sent, later" in messages(do("#svar kvitto", ticket(template="invoice-question")))[0][1]
+    assert "#mall" in messages(do("#svar copy-sent"))[0][1]
+
+
+def test_a_ready_answer_is_no_note_and_goes_by_mail_only(do, ticket):
+    asked = ticket(template="invoice-question")
+    assert isinstance(do("#anteckning\n#svar copy-sent", asked), Refused)
+    assert isinstance(do("#svar copy-sent", asked, channel="cli"), Refused)

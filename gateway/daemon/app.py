@@ -23,7 +23,7 @@ from gateway.inbound.imap import MailboxPoller
 from gateway.inbound.smtp import Listener
 from gateway.mail.received import Accepted, Received
 from gateway.settings import Settings
-from gateway.store import journal, keys
+from gateway.store import journal, keys, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from gateway.work import deliver, housekeep, ingest, notify, tick
@@ -68,8 +68,9 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     stack.callback(store.close)
     stack.enter_context(store.daemon_lock())
     store.upgrade()
-    if store.file is not None:  # the only daemon on this file: what is claimed was claimed by one that died
-        with store.write("release claims") as conn:
+    with store.write("start") as conn:
+        notices.release(conn, clock.now())  # templates may have been mended meanwhile
+        if store.file is not None:  # the only daemon on this file: what is claimed was claimed by one that died
             release_claims(conn)
     with store.read() as conn:
         secrets = keys.load_keys(conn)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from gateway.daemon.rulebook import Rulebook
-from gateway.store import rule_notes
+from gateway.store import notices, rule_notes
 from gateway.tickets.case import Case
 from gateway.work.deps import Deps
 from gateway.work.housekeep import alarms
@@ -15,6 +16,7 @@ from gateway.work.noticing import Commit, notice_all
 
 NOTE = "rules.yaml"  # under which `gateway status` finds why a reload was refused
 _LINES = 20
+_log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -44,14 +46,20 @@ class Watch:
 
 
 def reload(book: Rulebook, deps: Deps, now: datetime) -> bool:
-    """Take the files as they are; where they are wrong the old ones stay, and log, status and admins say so (RU5)."""
+    """Take the files as they are; where they are wrong the old ones stay, and log, status and admins say so (RU5).
+
+    What a broken template held is tried again with the new ones (OUT2).
+    """
     taken = book.reload()
     with deps.store.write("reload") as conn:
         rule_notes.clear_rule(conn, NOTE)
+        released = notices.release(conn, now) if taken else 0
         if not taken:
             problems = (book.trouble or "").splitlines()[:_LINES]
             rule_notes.note(conn, NOTE, "\n".join(problems), now)
             told = alarms(deps, NOTE, problems, ["gateway check"])
             notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
+    if released:
+        _log.info("held notices are tried again", extra={"why": str(released)})
     deps.wake.ring("notify")
     return taken

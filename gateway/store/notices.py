@@ -158,6 +158,12 @@ def release(conn: Connection, now: datetime) -> int:
     return conn.execute(changed).rowcount
 
 
+def troubles(conn: Connection, limit: int = 10) -> list[str]:
+    """Return why notices are held, each reason once: a template's file and line."""
+    query = select(notices.c.error).where(in_state(notices, "held")).distinct().order_by(notices.c.error).limit(limit)
+    return [error for error in conn.execute(query).scalars() if error]
+
+
 def _set(conn: Connection, notice_id: int, **values: Any) -> None:
     conn.execute(
         update(notices)

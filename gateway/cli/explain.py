@@ -159,7 +159,7 @@ def _print(story: dict[str, Any]) -> None:
         print("\n".join(f"    because {line}" for line in entry["evidence"] or ()))
     for line in story.get("history", ()):
         changes = ", ".join(f"{k} = {v}" for k, v in line["change"].items())
-        print(f"{printing.short_time(line['at'])}  {line['cause']}: {changes}")
+        printing.prose(f"{printing.short_time(line['at'])}  {line['cause']}: {changes}", 18)
     print("\nMails")
     for mail in story["mails"]:
         why = f"not sent: {mail['suppressed']}" if mail["suppressed"] else "sent"

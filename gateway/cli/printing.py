@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def card(facts: Mapping[str, Any]) -> None:
             shown = ", ".join(f"{key} {inner}" for key, inner in value.items() if inner)
         else:
             shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        print(f"{name.replace('_', ' ') + ':':19}{shown}")
+        prose(f"{name.replace('_', ' ') + ':':19}{shown}", 19)
+
+
+def prose(text: str, hanging: int = 4) -> None:
+    """Print a line, folded at 80 columns; ids and digests are never cut."""
+    print(fill(text, 80, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False))
 
 
 def who(person: Mapping[str, Any] | str) -> str:

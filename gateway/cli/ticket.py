@@ -75,7 +75,7 @@ def do(config: Path | None, reference: str, commands: tuple[str, ...], person: s
     if lines is None:
         return _none(reference)
     for line in lines:
-        print(f"{line.line}: {line.message}")
+        printing.prose(f"{line.line}: {line.message}")
     return 0 if all(line.result == "done" for line in lines) else 1
 
 

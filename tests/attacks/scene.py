@@ -85,14 +85,14 @@ class Scene:
         """Return every mail that left about a ticket."""
         return [mail for mail in self.sink.mails if mail.message["X-Ticket-Reference"] == reference]
 
-    def settled(self) -> None:
+    def settled(self, seconds: float = PATIENCE) -> None:
         """Wait until nothing waits. The tables are read directly: a command a second would load what is watched."""
 
         def waiting() -> int:
             with contextlib.closing(sqlite3.connect(f"file:{self.daemon.database}?mode=ro", uri=True)) as found:
                 return int(found.execute(_WAITING).fetchone()[0])
 
-        eventually(lambda: waiting() == 0, PATIENCE, lambda: f"still waiting\n{self.daemon.log}")
+        eventually(lambda: waiting() == 0, seconds, lambda: f"still waiting\n{self.daemon.log}")
 
     def send(self, raw: bytes, sender: str | None = None, to: str | None = None) -> None:
         """Hand a mail over as any relay of the world does: nothing is added."""

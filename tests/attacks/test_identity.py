@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import make_msgid
 
 import pytest
 
@@ -259,3 +260,49 @@ def test_a10_a_bearer_of_one_ticket_is_none_for_another(scene: Scene, theirs: Op
     scene.send(mixed)
     assert "svar på det egna" in scene.mail(own.customer, "answered").text
     assert [m for m in scene.sink.to(theirs.customer) if "svar på det egna" in everything(m)] == []
+
+
+DIFFERENTIALS = (
+    "From: {anna}\r\nFrom: mallory@evil.example", "From: mallory@evil.example\r\nFrom: {anna}", "From : {anna}\r\nFrom: mallory@evil.example",
+    "From: {anna}, mallory@evil.example", "From: staff: {anna};", "From: {anna} <mallory@evil.example>",
+    "From: mallory@evil.example){anna}", "From: mallory@evil.example ({anna}", "From: <@evil.example:{anna}>", "From: <{anna}\0@evil.example>",
+    "From: =?utf-8?q?anna=40acme.example?=", "From: <=?utf-8?q?anna=40acme.example?=>", 'From: "{anna}"@evil.example',
+    "From: <{anna}><mallory@evil.example>", "From:\r\n {anna}\r\nFROM: mallory@evil.example",
+    "From: anna@acme.example.evil.example", "From: anna@\u0430cme.example", "From: anna@acme\u3002example.evil.example", "Sender: {anna}",
+    "From: mallory@evil.example\r\nReply-To: {anna}", "From: anna(@evil.example)@acme.example", "From: {anna}\rFrom: mallory@evil.example",
+    "From: mallory@evil.example\r\nResent-From: {anna}", "X: y\r\n\r\nFrom: {anna}", "From: {anna}\x0b<mallory@evil.example>",
+)  # fmt: skip
+
+
+def test_a07_no_two_readings_of_from_make_an_operator(scene: Scene):
+    """The trusted hop passed the attacker's own domain, as it truthfully would; he even has the reply address."""
+    passed = "Authentication-Results: mx.acme.example; dmarc=pass header.from=evil.example; dkim=pass header.d=evil.example\r\n"
+    opened = scene.opens(subject="Läsarter")
+    raws = []
+    for line in DIFFERENTIALS:
+        head = passed + line.format(anna="anna@acme.example")
+        rest = f"To: {letters.DESK}\r\nSubject: Re: [{opened.reference}] x\r\nMessage-ID: {make_msgid()}\r\nIn-Reply-To: {opened.notice.message_id}"
+        raw = f"{rest}\r\n{head}\r\n\r\n#close\r\n\r\nläsartens text\r\n".encode()
+        raws.append(raw)
+        scene.send(raw, "mallory@evil.example", letters.DESK)
+    rows = dict(zip(DIFFERENTIALS, scene.journal(*raws), strict=True))
+    ticket = scene.ticket(opened.reference)
+    assert ticket["status"] == "new", [e["evidence"] for e in ticket["entries"]]
+    public = [e for e in ticket["entries"] if "läsartens" in e["text"] and e["visibility"] == "public"]
+    assert public == []
+    assert len(scene.sink.to(opened.customer)) == 1, "only her receipt"
+    assert {name: row["state"] for name, row in rows.items() if row["state"] not in {"held", "done"}} == {}
+
+
+def test_a12_reply_to_is_nobody(scene: Scene, theirs: Opened):
+    mallory = unused("mallory", "evil.example")
+    raw = letters.plain(
+        f"Re: [{theirs.reference}] x",
+        "#close\r\n\r\nsvara mig\r\n",
+        sender=mallory,
+        Reply_To=f"{ANNA}, {theirs.customer}",
+    )
+    scene.send(letters.proven(raw), mallory, letters.DESK)
+    receipt = scene.mail(mallory, "registered")
+    assert receipt.message["X-Ticket-Reference"] != theirs.reference
+    nothing_happened(scene, theirs, "svara mig")

@@ -21,7 +21,6 @@ class Button:
 
     label: str
     link: Link
-    typed: bool = True  # its line can be written by hand, too
 
     @property
     def say(self) -> str:
@@ -83,8 +82,7 @@ def operator_buttons(
     wanted = _WANTED.get(str(ticket.get("status")), ("take", "resolve", "wait", "note"))
     buttons = [_button(name, words, to) for name in wanted if not (own and name == "take")]
     answers: Sequence[Mapping[str, Any]] = facts.get("answers") or ()
-    ready = (_ready(one, words, to) for one in answers if not closed)
-    return [*buttons, *(button for button in ready if button is not None)]
+    return buttons + [_ready(one, words, to) for one in answers if not closed]
 
 
 def owns(notice: Mapping[str, Any]) -> bool:
@@ -119,10 +117,9 @@ def _given(one: Mapping[str, Any], words: Wording, to: Answering) -> Button:
     return Button(label, to.link(say, say.partition("\n")[0]))
 
 
-def _ready(answer: Mapping[str, Any], words: Wording, to: Answering) -> Button | None:
-    """Return a button that writes the whole answer; None where it is too long for a link."""
-    text = str(answer.get("text") or "")
-    link = to.link(text)
-    if not text or link.say != text or "&body=" not in str(link):
-        return None
-    return Button(words.get("buttons.answer", name=str(answer["name"])), link, typed=False)
+def _ready(answer: Mapping[str, Any], words: Wording, to: Answering) -> Button:
+    """Return a button that writes the whole answer, or its command where that is too long for a link; typed, it is the command."""
+    name = str(answer["name"])
+    command = words.get("says.answer", name=name)
+    link = to.link(str(answer.get("text") or command), command)
+    return Button(words.get("buttons.answer", name=name), Link(str(link), command))

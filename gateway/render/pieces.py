@@ -38,9 +38,8 @@ class Pieces:
 
     def buttons(self, buttons: Sequence[Button]) -> Words:
         """Return mailto: buttons; in text the lines to write instead."""
-        typed = [button for button in buttons if button.typed]
-        width = max((len(button.say) for button in typed), default=0) + 3
-        lines = [f"    {button.say:<{width}}{button.label}" for button in typed]
+        width = max((len(button.say) for button in buttons), default=0) + 3
+        lines = [f"    {button.say:<{width}}{button.label}" for button in buttons]
         made = ({"first": not n, "link": button.link, "label": button.label} for n, button in enumerate(buttons))
         return self._joined(lines, "button.html", made)
 

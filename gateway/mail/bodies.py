@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-from gateway.mail import charset, flowed, html_text, limits, text, transfer
+from gateway.mail import charset, flowed, html_guard, html_text, limits, text, transfer
 from gateway.mail.headers_in import Section
 from gateway.mail.structure import Part
 
@@ -174,7 +174,7 @@ def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
     if subtype == "html":
         _html(part, content, words, bodies)
     elif subtype in _TAGGED:
-        bodies.pieces.append(Piece(text.body(html_text.strip_tags(words.replace("<<", "&lt;"))), None))
+        bodies.pieces.append(Piece(text.body(html_guard.strip_tags(words.replace("<<", "&lt;"))), None))
     else:
         plain = text.body(_unflowed(part, words))
         bodies.plain.append(plain)
@@ -213,12 +213,12 @@ def _file(part: Part, content: bytes, bodies: Bodies, *, related: bool) -> None:
 
 def _html(part: Part, content: bytes, words: str, bodies: Bodies) -> None:
     words = words.replace("\0", "")
-    reason = html_text.bomb(words)
+    reason = html_guard.bomb(words)
     if reason is None:
         bodies.pieces.append(Piece(text.body(html_text.to_text(words)) if bodies.is_rendered else "", words))
         return
     bodies.defects.append(reason)
-    bodies.pieces.append(Piece(text.body(html_text.strip_tags(words[: limits.HTML])), None))  # the rest is in the file
+    bodies.pieces.append(Piece(text.body(html_guard.strip_tags(words[: limits.HTML])), None))  # the rest is in the file
     bodies.files.append(File(part, content, related=False))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import nh3
 
+from gateway.mail import html_guard
 from gateway.mail import html_text as html_bodies
 
 _TAGS: Final = frozenset(
@@ -159,8 +160,8 @@ def clean(html: str, cids: frozenset[str]) -> str:
 
 
 def _cleaned(html: str, cids: frozenset[str]) -> str:
-    if html_bodies.bomb(html):
-        words = nh3.clean_text(html_bodies.strip_tags(html))
+    if html_guard.bomb(html):
+        words = nh3.clean_text(html_guard.strip_tags(html))
         return f'<div style="white-space:pre-wrap">{words}</div>'
 
     def allowed(tag: str, attribute: str, value: str) -> str | None:

@@ -18,7 +18,8 @@ from gateway.store.connection import Connection
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import Suppress, Tell
 from gateway.tickets.model import Entry, Status, Ticket
-from gateway.tickets.snapshot import Moment, Thread, notice
+from gateway.tickets.notice_facts import Moment
+from gateway.tickets.snapshot import Thread, notice
 from gateway.work.deps import Deps
 
 BEARER_LIFE = timedelta(days=30)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gateway.mail.message import Address, Attachment
 from gateway.tickets.effects import Tell
 from gateway.tickets.model import Actor, ActorKind, Entry, Kind, Participant, Visibility
-from gateway.tickets.snapshot import Moment, Thread, first_name, notice, telltale_lines, visible
+from gateway.tickets.notice_facts import Moment, first_name
+from gateway.tickets.snapshot import Thread, notice, telltale_lines, visible
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 KARIN, OLLE, TONER = (

@@ -32,11 +32,12 @@ def measure(folder: Path) -> list[Figure]:
         smarthost = {"name": "drain", "host": "127.0.0.1", "port": drain.port, "tls": "none"}
         settings = {"smarthost": [smarthost], "log": {"level": "warning"}}
         with Daemon(folder / "p2", rules=RULES, settings=settings) as daemon:
+            started = cpu(daemon.pid)
             began = time.monotonic()
             load = programs.send(daemon.address()[1], mails)
             _finish(daemon)
             seen = drain.ask()
-            daemon_cpu, parser_cpu = cpu(daemon.pid), sum(map(cpu, daemon.workers))
+            daemon_cpu, parser_cpu = cpu(daemon.pid) - started, sum(map(cpu, daemon.workers))
             seconds = max(seen["last"], time.monotonic() - 0.1) - began
     rate = MAILS / seconds
     return [
@@ -49,7 +50,7 @@ def measure(folder: Path) -> list[Figure]:
             bare,
             ">= 150/s and 0.25 x",
             rate >= 150 and rate / bare >= 0.25,
-            f"CPU for each mail: daemon {daemon_cpu / MAILS * 1000:.1f} ms, parsers {parser_cpu / MAILS * 1000:.1f} ms;"
+            f"CPU for each mail: daemon {daemon_cpu / MAILS * 1000:.1f} ms after its start, parsers {parser_cpu / MAILS * 1000:.1f} ms;"
             f" {MAILS} mails in, {seen['taken']:.0f} out (budgets hold the rest back); taken in at {load.rate:.0f}/s;"
             f" {load.client}, the smarthost {seen['cpu'] / seconds:.0%}",
         ),

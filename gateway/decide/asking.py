@@ -9,7 +9,6 @@ from gateway.commands import transcript
 from gateway.commands.grammar import read
 from gateway.decide.letter import Letter
 from gateway.tickets.effects import Decision, Effect, Hold, Revoke, Tell
-from gateway.tickets.tell import Happening, tell
 
 
 def reply_to(letter: Letter, event: str, facts: Mapping[str, Any]) -> Tell:
@@ -64,9 +63,3 @@ def confirm(letter: Letter) -> Decision:
 def revoked(letter: Letter) -> list[Effect]:
     """Take a bearer that came from a wrong address out of use (A10); the hold that goes with it tells the owner."""
     return [Revoke(b.hash, f"used from {letter.written_from}") for b in letter.placement.stolen]
-
-
-def owner_hears(letter: Letter, facts: Mapping[str, Any]) -> list[Effect]:
-    """Tell the ticket's owner of something held."""
-    what = Happening(("held",), by=letter.written_from, person=letter.person, facts=facts)
-    return [*tell(what, letter.ticket, letter.terms.policy)]

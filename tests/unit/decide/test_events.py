@@ -105,3 +105,9 @@ def test_a_wait_or_pause_that_ends_takes_its_timer_away(play, now):
     decision, _ = decide_order(Case(replace(play.ticket, status=Status.PAUSED)), "#resolve", "anna", play.terms, now)
     assert Disarm("wake") in play.of(Disarm, decision)
     assert all(change.cause for change in play.of(Change, decision))
+
+
+def test_waiting_by_order_is_told_to_the_customers(play, now):
+    decision, _ = decide_order(Case(replace(play.ticket, owner="anna")), "#wait", "anna", play.terms, now)
+    assert play.changes(decision)["status"] is Status.WAITING
+    assert set(play.told(decision)) == {"karin@umbrella.example", "olle@umbrella.example"}

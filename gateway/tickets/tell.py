@@ -73,6 +73,8 @@ def _notice(
 ) -> Tell | Suppress:
     audience = hearer.audience
     wanted = _wanted(hearer, events, policy)
+    if key(hearer.to.address) == what.by and audience == "requester" and "registered" in wanted:
+        wanted = ["registered", *(e for e in wanted if e != "registered")]  # his receipt, whatever else happened
     event = wanted[0] if wanted else events[0]
     why = _not_told(hearer, event, what, desk, policy) or (None if wanted else "muted by himself")
     if why:

@@ -207,3 +207,19 @@ def test_a_group_without_anybody_still_opens_the_ticket(play):
         update={"groups": {}, "desks": {"acme": policy.desks["acme"].model_copy(update={"group": None})}}
     )
     assert play.told(play.mail(terms=replace(play.terms, policy=alone))) == {KARIN: "registered"}
+
+
+def test_a_rule_that_resolves_at_once_enters_the_status_with_its_timer(play, now):
+    terms = play.under("rules: [{name: Done, then: {status: resolved}}]")
+    decision = play.mail(terms=terms)
+    changes = play.changes(decision)
+    assert (changes["status"], changes["resolved_at"]) == ("resolved", now)
+    assert play.told(decision)[KARIN] == "registered", "a receipt, whatever else happened"
+
+
+def test_a_rules_ready_answer_is_an_entry_and_an_automatic_mail_instead_of_the_receipt(play):
+    terms = play.under("rules: [{name: Known, then: {answer: {sv: Vi vet om det., nb: Vi vet om det., en: We know.}}}]")
+    decision = play.mail(terms=terms)
+    assert [entry.text for entry in play.of(AddEntry, decision)] == ["Hej!", "Vi vet om det."]
+    (sent,) = [t for t in play.of(Tell, decision) if t.audience == "requester"]
+    assert (sent.event, sent.auto, sent.budgeted) == ("answered", "auto-replied", True)

@@ -128,7 +128,7 @@ def rules_explain(
 
 
 @rules.command("schema")
-def rules_schema() -> None:
+def rules_schema(config: Config = None) -> None:  # noqa: ARG001  # every command takes it
     """Print the JSON Schema of rules.yaml, for editors."""
     from gateway.cli.schema import schema as go
 

@@ -108,6 +108,10 @@ def _card(facts: dict[str, Any]) -> None:
             value = printing.who(value)
         if value:
             print(f"  {name + ':':14}{value}")
+    if facts["tags"]:
+        print(f"  {'tags:':14}{', '.join(facts['tags'])}")
+    for name, value in facts["fields"].items():
+        print(f"  {name + ':':13} {value}")
     for entry in facts["entries"]:
         mark = "" if entry["visibility"] == "public" else f" [{entry['visibility'].upper()}]"
         print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {printing.who(entry['author'])}{mark}")

@@ -116,7 +116,15 @@ def _card(facts: dict[str, Any]) -> None:
         mark = "" if entry["visibility"] == "public" else f" [{entry['visibility'].upper()}]"
         print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {printing.who(entry['author'])}{mark}")
         print("\n".join(f"    {line}" for line in entry["text"].splitlines()))
+    print("\nHistory")
+    columns = ("when", "who", "why", "what")
+    rows = ((printing.short_time(h["at"]), h["actor"], h["cause"], _change(h["change"])) for h in facts["history"])
+    printing.table(columns, rows, "  none")
     print("\nMails")
     columns = ("event", "to", "state", "why")
     rows = ((m["event"], m["to"], m["state"], m["suppressed_reason"] or m["error"]) for m in facts["mails"])
     printing.table(columns, rows, "  none")
+
+
+def _change(change: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in change.items())

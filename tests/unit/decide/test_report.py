@@ -70,3 +70,16 @@ def test_who_bounced_is_not_told_of_it(play):
         play, report(address="anna@acme.example"), messages=(KnownMessage("<ours@acme>", 7, 5, 3, "anna@acme.example"),)
     )
     assert "anna@acme.example" not in play.told(decision)
+
+
+@pytest.mark.parametrize("way", ["return-address", "message-id"])
+def test_who_got_one_mail_can_mute_nobody_else_with_it(play, way):
+    victim, mallory = RecipientReport("olle@umbrella.example", "failed", "5.1.1", True), "mallory@evil.example"
+    forged = DeliveryReport((victim, RecipientReport(mallory, "failed", "5.1.1", True)), "<ours@acme>")
+    verp = play.bearer(None, purpose="report", carrier="verp", mail_id=9, address=mallory)
+    found = {
+        "return-address": {"bearers": (verp,)},
+        "message-id": {"messages": (KnownMessage("<ours@acme>", 7, 5, 3, mallory),)},
+    }[way]
+    decision = bounce(play, forged, **found)
+    assert [mute.address for mute in play.of(Mute, decision)] == [mallory]

@@ -8,8 +8,9 @@ from typing import Any
 
 from gateway.decide.acting import ask
 from gateway.decide.terms import Terms
-from gateway.mail.address import addresses, identity, presentable
-from gateway.mail.message import InboundMail, MailClass
+from gateway.mail.address import addresses, identity, key, presentable
+from gateway.mail.message import Address, InboundMail, MailClass
+from gateway.mail.proof import Proof, Verdict
 from gateway.rules import actions
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.thread import Clues, Placement, clues, place, recipients
@@ -47,7 +48,7 @@ def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
             case actions.TreatAs(mail_class=kind):
                 mail = replace(mail, mail_class=MailClass(kind), why=(*mail.why, "a rule says so"))
             case actions.SenderFrom(source=source):
-                mail = _sender_from(mail, source)
+                mail, proof = _in_the_name_of(_named_sender(mail, source), mail, proof, terms)
             case actions.TreatAsSpam(spam=yes):
                 mail = replace(mail, spam="yes" if yes else "no")
                 proof = replace(proof, spam="yes" if yes else "no")
@@ -83,13 +84,24 @@ def gather(incoming: Incoming, foreign: tuple[str, ...]) -> Clues:
     return clues(incoming.mail, incoming.envelope, foreign)
 
 
-def _sender_from(mail: InboundMail, source: str) -> InboundMail:
-    """Take the sender from where a rule says: a form or a provider writes in the customer's name."""
+def _in_the_name_of(sender: Address | None, mail: InboundMail, proof: Proof, terms: Terms) -> tuple[InboundMail, Proof]:
+    """Let the message speak for somebody else: what a hop proved of the From domain proves nothing of him.
+
+    He never becomes one of ours that From does not name: the text that names him may be a stranger's (A05, A12).
+    """
+    before = key(mail.sender_from.address) if mail.sender_from else ""
+    if sender is None or key(sender.address) == before or key(sender.address) in terms.policy.own_addresses():
+        return mail, proof
+    verdict = Verdict.FAIL if proof.verdict is Verdict.FAIL else Verdict.NONE
+    return replace(mail, sender_from=sender), replace(proof, verdict=verdict)
+
+
+def _named_sender(mail: InboundMail, source: str) -> Address | None:
+    """Return the sender where a rule says to look: a form or a provider writes in the customer's name."""
     match source:
         case "reply-to":
-            return replace(mail, sender_from=mail.reply_to[0]) if mail.reply_to else mail
+            return mail.reply_to[0] if mail.reply_to else None
         case "sender":
-            return replace(mail, sender_from=mail.sender) if mail.sender else mail
+            return mail.sender
         case text:
-            found = identity([text]) or next(iter(addresses(text)), None)
-            return replace(mail, sender_from=found) if found else mail
+            return identity([text]) or next(iter(addresses(text)), None)

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.decide.sorting import desk_for, gather, sort
 from gateway.mail.message import Address, Envelope, MailClass
+from gateway.mail.proof import Verdict
 
 DESK, SHOP = Address("", "support@acme.example"), Address("", "shop@acme.example")
 ELSEWHERE = Address("", "info@umbrella.example")
@@ -80,6 +81,17 @@ def test_a_rule_says_what_class_it_is(play):
 )
 def test_a_rule_says_whose_mail_a_form_sent(play, source, mail, expected):
     assert rule(play, f"{{sender_from: {source}}}", **mail).incoming.mail.sender_from.address == expected
+
+
+def test_what_a_hop_proved_of_a_form_proves_nothing_of_whom_it_names(play):
+    incoming = rule(play, "{sender_from: reply-to}", reply_to=(ELSEWHERE,)).incoming
+    assert incoming.proof.verdict is Verdict.NONE
+
+
+def test_a_strangers_reply_to_makes_him_none_of_ours(play):
+    mallory, anna = Address("", "mallory@evil.example"), Address("", "anna@home.example")
+    arrived = rule(play, "{sender_from: reply-to}", sender_from=mallory, reply_to=(anna,))
+    assert arrived.incoming.mail.sender_from.address == mallory.address
 
 
 def test_nothing_changes_without_rules(play, terms, now):

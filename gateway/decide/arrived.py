@@ -26,6 +26,7 @@ from gateway.tickets.effects import AddEntry, Decision, Discard, Effect, FileMai
 from gateway.tickets.model import Actor, ActorKind, Kind, Participant, Visibility
 from gateway.tickets.thread import Placement
 
+COMMAND_LINE = "command-line"  # `by` of what an admin let in with `gateway journal accept`
 _NEVER_REGISTERS = frozenset(
     {
         MailClass.VACATION,
@@ -134,6 +135,8 @@ def _by_sender(
 ) -> Decision:
     sender = terms.sender(incoming.mail)
     role = _role(case, sender.key)
+    if incoming.grant.get("by") == COMMAND_LINE:  # an admin let it in: words of somebody outside, whoever From names
+        return _let_in(incoming, arrived, placement, case, terms, now)
     standing = level(incoming, terms.policy, case.ticket.id if case.ticket else None)
     if sender.person is not None and (role is None or standing.bearer is not None):
         letter = Letter(incoming, placement, case, standing, sender.person, terms, now)
@@ -144,13 +147,29 @@ def _by_sender(
         return _without_ticket(incoming, arrived, placement, case, terms, now)
     if role == "third-party":
         return third_party_wrote(incoming, placement, case, terms, now)
-    if role is None and not placement.verified:
+    if role is None and (not placement.verified or _was_only_told(placement)):
         return stranger_wrote(incoming, placement, case, terms, now)
     decision = customer_wrote(incoming, placement, case, terms, now)
     if role is None and incoming.mail.sender_from is not None:
         who = incoming.mail.sender_from
         decision = replace(decision, effects=(*decision.effects, Join(Participant(who.address, who.name, "cc"))))
     return decision
+
+
+def _let_in(
+    incoming: Incoming, arrived: Sorted, placement: Placement, case: Case, terms: Terms, now: datetime
+) -> Decision:
+    """Return what a held message does that `gateway journal accept` let in, as the requester's words or as a note."""
+    if case.ticket is None or placement.ticket_id is None:
+        return _without_ticket(incoming, arrived, placement, case, terms, now)
+    if incoming.grant.get("as") == "note":
+        return stranger_wrote(incoming, placement, case, terms, now)
+    return customer_wrote(incoming, placement, case, terms, now)
+
+
+def _was_only_told(placement: Placement) -> bool:
+    """Say whether he answers a mail that a rule sent beside the ticket: an alarm, a notice to somebody outside."""
+    return placement.bearer is not None and placement.bearer.audience != "requester"
 
 
 def _role(case: Case, sender: str) -> str | None:
@@ -161,12 +180,23 @@ def _role(case: Case, sender: str) -> str | None:
 def _by_operator(letter: Letter) -> Decision | None:
     """Return what one of ours does; None where he writes to a desk as anybody may."""
     settled = decided(letter) if letter.standing.level >= Level.KNOWN else None
-    if settled is not None or letter.case.ticket is not None:
-        return settled or operator_wrote(letter)
+    if settled is not None:
+        return settled
+    if letter.case.ticket is not None:
+        return confirm(letter) if _about_another(letter) else operator_wrote(letter)
     reading = read(letter.incoming.mail.new_text)
     if reading.commands or reading.suspects or letter.standing.level is Level.REFUSED:
         return confirm(letter)
     return None
+
+
+def _about_another(letter: Letter) -> bool:
+    """Say whether he is known only by a question about a held mail that was none of this ticket.
+
+    What such a question carries is a key to its answer, not to whichever ticket the subject names.
+    """
+    bearer, confirmed = letter.standing.bearer, letter.incoming.grant.get("confirmed") == letter.person
+    return bearer is not None and bearer.ticket_id != letter.ticket.id and not bearer.group and not confirmed
 
 
 def _without_ticket(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ def demo(out: Path | None) -> int:
     if failed:
         print(f"\nFailed: {failed}\nThe gateway's log is in {folder / 'gateway.log'}")
         return 1
+    shutil.rmtree(folder)
     _leave(page, played)
     print(f"\n{len(STEPS)} steps, {len(stage.outside.mails)} mails, {time.monotonic() - started:.1f} s.")
     print(f"See every mail as its reader saw it: {page}")

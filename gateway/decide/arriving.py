@@ -63,10 +63,21 @@ def lessons(incoming: Incoming, case: Case) -> list[Effect]:
     mail = incoming.mail
     if mail.sender_from is None or mail.mail_class not in PERSONLIKE or incoming.proof.verdict is Verdict.FAIL:
         return []
-    learnt: list[Effect] = [Remember(mail.sender_from.address, mail.sender_from.name, mail.language)]
+    sender = mail.sender_from
+    learnt: list[Effect] = [Remember(sender.address, sender.name, mail.language, _surely_his(incoming, sender.address))]
     if case.contact is not None and case.contact.muted:
         learnt.append(Unmute(mail.sender_from.address))
     return learnt
+
+
+def _surely_his(incoming: Incoming, address: str) -> bool:
+    """Say whether a hop proved him, or he answers a mail that only he got.
+
+    A forged From must not make its victim known: the next forgery would bring him a receipt with words of the
+    forger, outside the budget of strangers (A55).
+    """
+    answered = (m.sent_to for m in incoming.found.messages if m.mail_id is not None and m.sent_to)
+    return incoming.proof.verdict is Verdict.PASS or key(address) in map(key, answered)
 
 
 def why_no_receipt(incoming: Incoming, now: datetime) -> str | None:

@@ -58,12 +58,12 @@ def get(conn: Connection, address: str) -> Contact | None:
 
 
 def remember(conn: Connection, effect: Remember, now: datetime) -> None:
-    """Keep what a mail of theirs taught; what it did not say stays as it was. From now on they are known."""
+    """Keep what a mail of theirs taught; what it did not say stays as it was. Once known, always known."""
     _REMEMBER.run(
         conn,
         {
             "address_key": address_key(effect.address), "address": effect.address, "name": effect.name,
-            "language": effect.language, "first_seen": now, "last_seen": now,
+            "language": effect.language, "first_seen": now if effect.known else None, "last_seen": now,
         },
     )  # fmt: skip
 

@@ -192,11 +192,12 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """What a mail taught about a contact: name, language."""
+    """What a mail taught about a contact: name, language, and whether it surely was his (`known`)."""
 
     address: str
     name: str = ""
     language: str | None = None
+    known: bool = True
 
 
 Effect = (

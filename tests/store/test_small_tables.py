@@ -36,6 +36,15 @@ def test_a_contact_is_learned_bit_by_bit(store: Store):
     assert (contact.address, contact.name, contact.language, contact.known) == ("Anna@cust.test", "Anna", "sv", True)
 
 
+def test_an_unproven_mail_teaches_a_name_and_makes_no_known_contact(store: Store):
+    with store.write() as conn:
+        contacts.remember(conn, Remember("eva@cust.test", "Eva", "sv", known=False), NOW)
+        assert contacts.get(conn, "eva@cust.test").known is False
+        contacts.remember(conn, Remember("eva@cust.test"), NOW + MINUTE)
+        contacts.remember(conn, Remember("eva@cust.test", known=False), NOW + 2 * MINUTE)
+        assert contacts.get(conn, "eva@cust.test").known is True
+
+
 def test_muting_an_address_we_only_wrote_to_makes_no_known_contact(store: Store):
     with store.write() as conn:
         contacts.mute(conn, "bo@cust.test", "bounced 5.1.1", NOW)

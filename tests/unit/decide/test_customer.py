@@ -144,6 +144,15 @@ def test_rules_of_an_answer_see_the_ticket_as_it_became(play):
 # --- what a mail teaches ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("verdict", "answers", "known"), [("none", False, False), ("pass", False, True), ("none", True, True)]
+)
+def test_a_contact_is_known_once_a_hop_proved_him_or_he_answered_our_mail(play, verdict, answers, known):
+    proof = Proof(Verdict(verdict))
+    decision = play.reply(proof=proof) if answers else play.mail(proof=proof)
+    assert [learnt.known for learnt in play.of(Remember, decision)] == [known]
+
+
 def test_a_good_mail_teaches_name_and_language_and_that_the_address_works(play):
     decision = play.reply(case=Case(play.ticket, contact=play.contact(muted="bounced 5.1.1")), language="nb")
     assert play.of(Remember, decision) == [Remember("karin@umbrella.example", "Karin Berg", "nb")]

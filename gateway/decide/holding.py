@@ -75,7 +75,8 @@ def decided(letter: Letter) -> Decision | None:
         return _denied(letter, bearer.journal_id) if denies(text) else None
     match perform(reading, letter.context()):
         case Performed(decide=choice) as outcome if choice is not None:
-            return settle(letter, choice, outcome)
+            late = bearer.purpose == "confirm" and choice.kind != "drop" and _is_late(bearer, letter.now)
+            return _too_late(letter, text) if late else settle(letter, choice, outcome)
         case _:
             return None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from gateway.mail.message import Address
@@ -31,6 +34,14 @@ def test_it_still_decides_about_the_held_mail_whatever_the_subject_names(play):
     found = play.found(play.ticket, bearers=(asked(play),))
     decision = play.mail("#drop", ANNA, reference="ACME-1042", found=found)
     assert [(settled.journal_id, settled.state) for settled in play.of(Settle, decision)] == [(99, "discarded")]
+
+
+@pytest.mark.parametrize("text", ["#confirm", "Ja, det var jag", "#accept", "#send"])
+def test_a_confirmation_is_worth_a_day_in_whatever_words(play, text, now):
+    bearer = play.bearer("anna", purpose="confirm", journal_id=99, made_at=now - timedelta(days=1, minutes=1))
+    assert not play.of(Settle, play.answer(text, bearer=bearer))
+    fresh = replace(bearer, made_at=now - timedelta(hours=23))
+    assert [settled.journal_id for settled in play.of(Settle, play.answer(text, bearer=fresh))] == [99]
 
 
 @pytest.mark.parametrize("audience", ["admin", "third-party"])

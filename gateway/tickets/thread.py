@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gateway.mail import identity
 from gateway.mail.address import key, subaddress
 from gateway.mail.message import Envelope, InboundMail
-from gateway.tickets.case import BearerMatch, Found
+from gateway.tickets.case import BearerMatch, Found, KnownMessage
 from gateway.tickets.model import Ticket
 
 _RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "envelope-to")
@@ -88,7 +88,7 @@ def place(mail: InboundMail, found: Found, sender: Sender, *, join: str = "parti
     good, stolen = _bearers(found, sender)
     placement = (
         _by_bearer(good)
-        or _by_message_id(mail, found)
+        or _by_message_id(mail, found, sender)
         or _by_subject(mail, found, sender, join)
         or _by_foreign(found)
         or Placement(None, "none", ("no reference, known Message-ID or bearer",))
@@ -117,15 +117,29 @@ def _by_bearer(bearers: tuple[BearerMatch, ...]) -> Placement | None:
     return Placement(best.ticket_id, "bearer", (f"bearer ({best.carrier}) made for {best.address}",), bearer=best)
 
 
-def _by_message_id(mail: InboundMail, found: Found) -> Placement | None:
-    known = {message.message_id: message for message in found.messages}
+def _by_message_id(mail: InboundMail, found: Found, sender: Sender) -> Placement | None:
     report = mail.delivery_report.original_message_id if mail.delivery_report else None
     for name in (*mail.in_reply_to, *reversed(mail.references), *([report] if report else ())):
-        if name in known:
+        known = _best(found, name, sender)
+        if known is not None:
             how = "delivery-report" if name == report else "message-id"
-            ours = "our mail" if known[name].mail_id else "a message of the ticket"
-            return Placement(known[name].ticket_id, how, (f"answers {name}, {ours}",))
+            ours = "our mail" if known.mail_id else "a message of the ticket"
+            return Placement(known.ticket_id, how, (f"answers {name}, {ours}",))
     return None
+
+
+def _best(found: Found, name: str, sender: Sender) -> KnownMessage | None:
+    """Return the message of that id: ours first, then of a ticket the sender takes part in, then the oldest.
+
+    Anybody can write a mail under an id he saw; that must not draw the answers of others into his ticket (A60).
+    """
+    return min((m for m in found.messages if m.message_id == name), key=lambda m: _rank(m, found, sender), default=None)
+
+
+def _rank(message: KnownMessage, found: Found, sender: Sender) -> int:
+    ticket = found.tickets.get(message.ticket_id)
+    theirs = ticket is not None and sender.key in {key(address) for address in ticket.addresses()}
+    return 0 if message.mail_id is not None else 1 if theirs else 2
 
 
 def _by_subject(mail: InboundMail, found: Found, sender: Sender, join: str) -> Placement | None:

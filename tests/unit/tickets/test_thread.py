@@ -134,3 +134,13 @@ def test_an_answer_to_a_merged_ticket_goes_where_it_was_merged() -> None:
 def test_a_foreign_reference_is_the_last_evidence() -> None:
     found = Found(tickets={7: TICKET}, foreign={"T-9": 7})
     assert place(a_mail(), found, Sender("alice@cust.test")).how == "foreign-reference"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_id_that_somebody_took_draws_nobodys_answers_into_his_ticket(order: int) -> None:
+    theirs = replace(TICKET, id=8, number=1002, requester=MALLORY, participants=())
+    both = (KnownMessage("<m@cust.test>", 7, 1, None, None), KnownMessage("<m@cust.test>", 8, 2, None, None))[::order]
+    found = replace(known(messages=both), tickets={7: TICKET, 8: theirs})
+    assert place(a_mail(in_reply_to=("<m@cust.test>",)), found, Sender(ALICE.address)).ticket_id == 7
+    ours = replace(found, messages=(*both, KnownMessage("<m@cust.test>", 7, 3, 5, ALICE.address)))
+    assert place(a_mail(MALLORY, in_reply_to=("<m@cust.test>",)), ours, Sender(MALLORY.address)).ticket_id == 7

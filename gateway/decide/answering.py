@@ -125,7 +125,6 @@ def _spoken_events(events: list[str], new: list[str]) -> list[str]:
 
 
 def _happening(letter: Letter, acted: Acted, entry: AddEntry | None, *, note: bool) -> Happening:
-    contact = letter.case.contact
     what = Happening(
         acted.events,
         by=letter.written_from,
@@ -133,7 +132,6 @@ def _happening(letter: Letter, acted: Acted, entry: AddEntry | None, *, note: bo
         served=_served(letter) if entry is not None and not note else frozenset(),
         spoken=entry is not None and not note,
         extra=acted.notify,
-        muted={key(contact.address): contact.muted} if contact and contact.muted else {},
     )
     if note:
         return replace(what, extra=(*acted.notify, ("changed", ("owner-or-group", "watchers"))))

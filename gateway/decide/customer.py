@@ -106,7 +106,7 @@ def _finish(
     ticket = project(_ticket(case), effects)
     acted = act_on(events, incoming, ticket, case, terms, now) if rules else Acted(events=events)
     after = project(ticket, acted.effects)
-    happening = Happening(acted.events, by=_by(incoming), extra=(*acted.notify, *also), muted=_muted(case))
+    happening = Happening(acted.events, by=_by(incoming), extra=(*acted.notify, *also))
     told = tell(happening, after, terms.policy, case.contact)
     return Decision(actor, (*effects, *acted.effects, *acted.tells, *told), (*placement.evidence, *why, *acted.trace))
 
@@ -124,7 +124,3 @@ def _who(incoming: Incoming) -> tuple[str, str]:
 
 def _by(incoming: Incoming) -> str:
     return key(_who(incoming)[1])
-
-
-def _muted(case: Case) -> dict[str, str]:
-    return {key(case.contact.address): case.contact.muted} if case.contact and case.contact.muted else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.commands import relay, transcript
@@ -13,7 +14,7 @@ from gateway.decide.answering import answer
 from gateway.decide.asking import confirm, hold, reply_to
 from gateway.decide.holding import settle
 from gateway.decide.letter import Letter
-from gateway.tickets.effects import Decision, Effect, FileMail
+from gateway.tickets.effects import Decision, Effect, FileMail, Settle
 from gateway.tickets.model import ActorKind
 
 _DOUBTFUL = {"accept": Doubtful.OBEY, "send": Doubtful.TEXT, "note": Doubtful.TEXT}
@@ -53,7 +54,19 @@ def _known(letter: Letter) -> Decision:
         ):
             return questioned(letter, outcome)
         case _:
-            return _said(letter, reading, outcome)
+            return _with_the_held_one(letter, reading, outcome, _said(letter, reading, outcome))
+
+
+def _with_the_held_one(letter: Letter, reading: Reading, done: Performed, decision: Decision) -> Decision:
+    """Let a mail that was held for a missing field come again, when its writer answers with nothing but the field."""
+    bearer = letter.standing.bearer
+    held = bearer.journal_id if bearer is not None and bearer.purpose == "held" else None
+    filled = any(command.verb == "field" for command in reading.commands)
+    if held is None or not filled or done.whole(done.text):
+        return decision
+    grant = {"by": letter.person, "confirmed": letter.person}
+    again = Settle(held, "received", f"completed by {letter.person}", grant)
+    return replace(decision, effects=(*decision.effects, again))
 
 
 def _said(letter: Letter, reading: Reading, done: Performed) -> Decision:

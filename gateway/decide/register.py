@@ -64,7 +64,6 @@ def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now
         receipt=acted.no_receipt or why_no_receipt(incoming, now),
         neutral=is_stranger(incoming, case),
         automatic=incoming.mail.mail_class not in {MailClass.PERSON, MailClass.MAILING_LIST},
-        muted={key(case.contact.address): case.contact.muted} if case.contact and case.contact.muted else {},
         extra=acted.notify,
     )
     told = tell(happening, ticket, terms.policy, case.contact)

@@ -40,7 +40,9 @@ def rows(facts: Mapping[str, Any], audience: str, locale: Locale) -> list[Row]:
     if audience != "operator":
         return []
     pairs = (*_state(facts, locale), *_people(facts, locale), *_rest(facts, locale))
-    return [(locale.words.get(f"labels.{label}"), value) for label, value in pairs if value]
+    known = [(locale.words.get(f"labels.{label}"), value) for label, value in pairs if value]
+    own = facts["ticket"].get("own_fields") or ()  # the desk's own, under the desk's own labels
+    return known + [(str(field["label"]), str(field["value"])) for field in own]
 
 
 def _state(facts: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
@@ -66,6 +68,8 @@ def _people(facts: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
     ticket = facts["ticket"]
     person = facts.get("requester") or ticket.get("requester") or {}
     yield "requester", named(person)
+    copied = (facts.get("entry") or {}).get("copied") or ()
+    yield "copied", "\n".join(named(one) for one in copied[:10])
     yield "organisation", str(ticket.get("organisation") or "")
     yield "contract", str(ticket.get("contract") or "")
     yield "created", locale.short(str(ticket["created_at"])) if ticket.get("created_at") else ""

@@ -46,7 +46,7 @@ def facts_of(
     past = [e for e in reversed(shown) if entry is None or e.id != entry.id][:HISTORY_MOST]
     facts: dict[str, Any] = {
         "ticket": _ticket(ticket, policy, tell.language, operators=operators),
-        "entry": _entry(entry, internal=operators) if entry and tell.entry else None,
+        "entry": _entry(entry, policy, internal=operators) if entry and tell.entry else None,
         "question": _question(shown, policy),
         "requester": {"name": name, "first_name": first_name(name), "address": ticket.requester.address},
         "operator": operator,
@@ -96,8 +96,17 @@ def _ticket(ticket: Ticket, policy: Policy, language: str, *, operators: bool) -
         "category_name": policy.label("categories", category, language) if category else None,
         "description": template_texts.description(ticket, policy, language),
         "tags": list(ticket.tags),
+        "fields": dict(ticket.fields),
+        "own_fields": _own_fields(ticket, policy, language),
         "requester": plain(ticket.requester),
     }
+
+
+def _own_fields(ticket: Ticket, policy: Policy, language: str) -> list[dict[str, str]]:
+    """Return the desk's own fields that have a value, by the label the reader knows."""
+    declared = policy.desk(ticket.desk).fields
+    labels = {name: field.label.pick(language) if field.label else name for name, field in declared.items()}
+    return [{"label": labels.get(name, name), "value": str(value)} for name, value in ticket.fields.items() if value]
 
 
 def _status_name(ticket: Ticket, policy: Policy, language: str, audience: str) -> str | None:
@@ -121,10 +130,11 @@ _INSIDE = (
 )
 
 
-def _entry(entry: Entry, *, internal: bool) -> dict[str, Any]:
+def _entry(entry: Entry, policy: Policy, *, internal: bool) -> dict[str, Any]:
     author: dict[str, Any] = {"name": entry.author_name}
     if internal:
         author["address"] = entry.author.address
+    copied = [plain(a) for a in (*entry.to, *entry.cc) if policy.desk_of(a.address) is None] if internal else []
     return {
         "text": entry.text,
         "html": entry.html if entry.verified else None,
@@ -133,6 +143,7 @@ def _entry(entry: Entry, *, internal: bool) -> dict[str, Any]:
         "kind": str(entry.kind),
         "visibility": str(entry.visibility),
         "verified": entry.verified,
+        "copied": copied,  # whom the message went to beside us: nobody of them takes part by that
     }
 
 

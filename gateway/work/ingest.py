@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.decide import decide_mail, gather, sort
+from gateway.decide.terms import Terms
 from gateway.errors import TryAgainError, VersionConflictError
 from gateway.mail import identity
 from gateway.mail.address import key
@@ -153,7 +154,7 @@ def _decide_and_apply(conn: Connection, deps: Deps, incoming: Incoming, now: dat
     placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
     if placement.ticket_id is None and _parent_may_come(conn, incoming, now):
         raise _ParentOnItsWay
-    case = _case(conn, placement.ticket_id, incoming)
+    case = _case(conn, placement.ticket_id, incoming, terms)
     decision = decide_mail(incoming, sorted_, placement, case, terms, now)
     return apply(conn, deps, decision, incoming, case, now)
 
@@ -174,12 +175,15 @@ def _named_by_a_person(conn: Connection, incoming: Incoming) -> Placement | None
     return Placement(ticket.id, "accepted", (f"let in on {ticket.reference} by {incoming.grant.get('by')}",))
 
 
-def _case(conn: Connection, ticket_id: int | None, incoming: Incoming) -> Case:
+def _case(conn: Connection, ticket_id: int | None, incoming: Incoming, terms: Terms) -> Case:
+    """Return the ticket; the contact is the sender where he is outside, else the requester."""
     sender = incoming.mail.sender_from
     who = key(sender.address) if sender else None
     if ticket_id is None:
         return Case(contact=incoming.found.contact, other_open=tickets.other_open(conn, who) if who else ())
-    case = tickets.load_case(conn, ticket_id, who)
+    case = tickets.load_case(conn, ticket_id)
+    if terms.sender(incoming.mail).person is None:
+        case = replace(case, contact=incoming.found.contact)
     answered = next((b.mail_id for b in incoming.found.bearers if b.mail_id and b.ticket_id == ticket_id), None)
     if answered is None:
         return case

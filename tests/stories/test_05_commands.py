@@ -107,6 +107,14 @@ def test_a_missing_field_refuses_with_the_line_to_send(house: House):
     assert case.becomes(status="resolved")["fields"] == {"order_number": "123456"}
 
 
+def test_the_missing_field_alone_completes_the_held_answer(house: House):
+    case = house.write("Skrivaren", "Den är trasig.")
+    case.operator(case.notice(), "Nu är den lagad.\n\n#löst")
+    case.operator(case.notice(event="held"), "#fält ordernummer=123456")
+    assert "Nu är den lagad." in case.got("resolved").text
+    assert case.becomes(status="resolved")["held"] == []
+
+
 def test_an_unknown_colleague_is_refused_with_who_there_is(house: House):
     case = house.write("Skrivaren", "Den är trasig.", to=PLAIN)
     case.operator(case.notice(), "#tilldela cecilia", sender=letters.ANNA)

@@ -10,7 +10,7 @@ import pytest
 from gateway.mail.message import Address, Envelope, MailClass
 from gateway.mail.proof import Proof, Verdict
 from gateway.tickets.case import Case
-from gateway.tickets.effects import AddEntry, Change, Join, OpenTicket, Tell
+from gateway.tickets.effects import AddEntry, Change, Join, OpenTicket, Tell, Unmute
 
 KARIN = "karin@umbrella.example"
 STRANGER = Address("Nils Ny", "nils@okand.example")
@@ -96,9 +96,10 @@ def test_a_silent_desk_tells_nobody_outside(play):
     assert play.not_told(decision)[KARIN] == "the desk is silent"
 
 
-def test_a_muted_address_gets_nothing(play):
+def test_a_good_mail_from_a_muted_address_unmutes_it_and_gets_its_receipt(play):
     decision = play.mail(case=Case(contact=play.contact(muted="bounced 5.1.1")))
-    assert play.not_told(decision)[KARIN] == "muted: bounced 5.1.1"
+    assert Unmute(KARIN) in decision.effects
+    assert KARIN in {e.to.address for e in decision.effects if isinstance(e, Tell)}
 
 
 # --- language -----------------------------------------------------------------------------------------------------

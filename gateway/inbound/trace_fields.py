@@ -17,6 +17,8 @@ _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _FOLD: Final = re.compile(r"\r?\n(?=[ \t])|\r(?=[ \t])")
 _NAME: Final = re.compile(r"[!-9;-~]+[ \t]*\Z")
 _ADDRESS: Final = re.compile(r"(?<![\w.:])(?:IPv6:)?(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?![\w:])")
+_GREETED: Final = re.compile(r"from\s+\S+", re.IGNORECASE)
+_BY: Final = re.compile(r"(?:^|\s)by\s", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _MICROSOFT: Final = (".outlook.com", ".exchangelabs.com", ".office365.us", ".partner.outlook.cn")
 
@@ -67,7 +69,9 @@ def trusted_fields(fields: Iterable[Field], trust: Trust) -> list[Field]:
 
 def _from_trusted(received: str, trust: Trust) -> bool:
     """Say whether all addresses in the from clause are ours: the name a client gives itself is his to choose."""
-    origin = re.split(r"\bby\b", received, maxsplit=1)[0]
+    greeted = _GREETED.match(received)  # "from by.evil.example (…)": the word that ends the clause is never in his name
+    named = greeted.end() if greeted else 0
+    origin = received[:named] + _BY.split(received[named:], maxsplit=1)[0]
     return all(_vouched(found[1], trust) for found in _ADDRESS.finditer(origin))
 
 

@@ -139,6 +139,13 @@ def test_hops_that_vouch_for_each_other_are_one() -> None:
     assert verdict(message(second, inner, BORDER, results(PASS), OUTSIDE)) is Verdict.PASS
 
 
+@pytest.mark.parametrize("name", ["by.evil.example", "by", "x-by-x.example"])
+def test_a_client_that_calls_itself_by_does_not_hide_where_it_came_from(name: str) -> None:
+    liar = f"Received: from {name} (unknown [203.0.113.9]) by mx.acme.example (Postfix) with ESMTP id 1"
+    forged = "Received: from localhost ([127.0.0.1]) by mx.acme.example"
+    assert verdict(message(liar, forged, results(PASS))) is Verdict.NONE
+
+
 def test_a_client_that_names_itself_loopback_is_still_outside() -> None:
     liar = "Received: from [127.0.0.1] (unknown [203.0.113.9]) by mx.acme.example (Postfix) with ESMTP id 1"
     forged = "Received: from localhost ([127.0.0.1]) by mx.acme.example"

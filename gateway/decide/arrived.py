@@ -20,6 +20,7 @@ from gateway.decide.sorting import Sorted
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
 from gateway.mail.message import Address, MailClass
+from gateway.mail.proof import Verdict
 from gateway.rules import actions
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import AddEntry, Decision, Discard, Effect, FileMail, Join, Revoke
@@ -145,6 +146,10 @@ def _by_sender(
             return decision
     if case.ticket is None or placement.ticket_id is None:
         return _without_ticket(incoming, arrived, placement, case, terms, now)
+    if (
+        incoming.proof.verdict is Verdict.FAIL and not incoming.grant
+    ):  # a trusted hop says it is not his: changes nothing
+        return stranger_wrote(incoming, placement, case, terms, now)
     if role == "third-party":
         return third_party_wrote(incoming, placement, case, terms, now)
     if role is None and (not placement.verified or _was_only_told(placement)):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from gateway.mail import identity
 from gateway.mail.address import key, subaddress
-from gateway.mail.message import Envelope, InboundMail
+from gateway.mail.message import Envelope, InboundMail, MailClass
 from gateway.tickets.case import BearerMatch, Found, KnownMessage
 from gateway.tickets.model import Ticket
 
@@ -88,6 +88,7 @@ def place(mail: InboundMail, found: Found, sender: Sender, *, join: str = "parti
     good, stolen = _bearers(found, sender)
     placement = (
         _by_bearer(good)
+        or _by_return_path(mail, found)
         or _by_message_id(mail, found, sender)
         or _by_subject(mail, found, sender, join)
         or _by_foreign(found)
@@ -115,6 +116,18 @@ def _by_bearer(bearers: tuple[BearerMatch, ...]) -> Placement | None:
     if best is None:
         return None
     return Placement(best.ticket_id, "bearer", (f"bearer ({best.carrier}) made for {best.address}",), bearer=best)
+
+
+def _by_return_path(mail: InboundMail, found: Found) -> Placement | None:
+    """Place a report by the signed address it came back to: many name no original Message-ID."""
+    if mail.mail_class is not MailClass.DELIVERY_REPORT:
+        return None
+    ours = next((b for b in found.bearers if b.purpose == "report" and b.ticket_id is not None), None)
+    if ours is None:
+        return None
+    return Placement(
+        ours.ticket_id, "delivery-report", (f"came back to the return address of a mail to {ours.address}",)
+    )
 
 
 def _by_message_id(mail: InboundMail, found: Found, sender: Sender) -> Placement | None:

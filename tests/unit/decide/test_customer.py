@@ -166,3 +166,10 @@ def test_a_forged_or_automatic_mail_teaches_nothing(play, given):
     decision = play.reply(case=Case(play.ticket, contact=play.contact(muted="bounced 5.1.1")), **given)
     assert not play.of(Remember, decision)
     assert not play.of(Unmute, decision)
+
+
+def test_words_a_trusted_hop_says_are_not_his_are_shown_and_change_nothing(play):
+    decision = play.reply("löst", proof=Proof(Verdict.FAIL, "dmarc"))
+    entry = next(e for e in decision.effects if isinstance(e, AddEntry))
+    assert (entry.visibility, entry.verified) == (Visibility.INTERNAL, False)
+    assert not [e for e in decision.effects if getattr(e, "field", "") == "status"]

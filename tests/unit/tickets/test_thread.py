@@ -144,3 +144,12 @@ def test_an_id_that_somebody_took_draws_nobodys_answers_into_his_ticket(order: i
     assert place(a_mail(in_reply_to=("<m@cust.test>",)), found, Sender(ALICE.address)).ticket_id == 7
     ours = replace(found, messages=(*both, KnownMessage("<m@cust.test>", 7, 3, 5, ALICE.address)))
     assert place(a_mail(MALLORY, in_reply_to=("<m@cust.test>",)), ours, Sender(MALLORY.address)).ticket_id == 7
+
+
+def test_a_report_is_placed_by_the_return_address_where_it_names_no_message() -> None:
+    found = known(bearers=(a_bearer(purpose="report", carrier="verp", person=None, address=ALICE.address),))
+    report = a_mail(Address("", "mailer-daemon@cust.test"), mail_class=MailClass.DELIVERY_REPORT)
+    placed = place(report, found, Sender("mailer-daemon@cust.test"))
+    assert (placed.ticket_id, placed.how) == (7, "delivery-report")
+    plain = a_mail(Address("", "mallory@evil.test"))
+    assert place(plain, found, Sender("mallory@evil.test")).ticket_id is None

@@ -22,6 +22,29 @@ _TROUBLE = {  # queue -> the command that shows it
     "notices.held": "gateway check",
     "outbox.failed": "gateway outbox list --state failed",
 }
+_WORDS: dict[str, dict[str, str]] = {  # language -> queue -> what waits there
+    "sv": {
+        "": "Det här väntar på att någon tar hand om det:",
+        "journal.parked": "mejl som vi misslyckades med",
+        "journal.held": "mejl som väntar på beslut",
+        "notices.held": "utskick som mallen stoppar",
+        "outbox.failed": "utskick som inte kom fram",
+    },
+    "nb": {
+        "": "Dette venter på at noen tar seg av det:",
+        "journal.parked": "e-poster som vi ikke klarte å behandle",
+        "journal.held": "e-poster som venter på en avgjørelse",
+        "notices.held": "utsendelser som malen stopper",
+        "outbox.failed": "utsendelser som ikke kom fram",
+    },
+    "en": {
+        "": "This waits for somebody to see to it:",
+        "journal.parked": "messages we failed at",
+        "journal.held": "messages that wait for a decision",
+        "notices.held": "mails that their template stops",
+        "outbox.failed": "mails that did not arrive",
+    },
+}
 _log = logging.getLogger(__name__)
 
 
@@ -32,9 +55,10 @@ def run_once(deps: Deps, now: datetime) -> int:
         waiting = {name: count for name, count in _waiting(conn, now).items() if _untold(conn, name, now)}
         if not waiting:
             return 0
-        items = [f"{name}: {count}" for name, count in waiting.items()]
+        words = _WORDS.get(admins_language(deps), _WORDS["en"])
+        items = [f"{count} {words[name]}" for name, count in waiting.items()]
         items += notices.troubles(conn) if "notices.held" in waiting else []
-        told = alarms(deps, ", ".join(items), items, [_TROUBLE[name] for name in waiting])
+        told = alarms(deps, words[""], items, [_TROUBLE[name] for name in waiting])
         count = notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
     deps.wake.ring("notify")
     _log.warning("waits for a person", extra={"why": ", ".join(f"{n} {c}" for n, c in waiting.items())})
@@ -51,13 +75,18 @@ def _untold(conn: Any, name: str, now: datetime) -> bool:
     return leases.acquire(conn, f"told of {name}", now.isoformat(), now, DAILY)
 
 
+def admins_language(deps: Deps) -> str:
+    """Return the language admins are spoken to in: the first desk's first."""
+    return next(iter(deps.terms().policy.desks.values())).languages[0]
+
+
 def alarms(deps: Deps, text: str, items: list[str], orders: list[str]) -> list[Tell]:
     """Return one mail for each admin: those of gateway.toml by address, those of rules.yaml by name."""
     policy = deps.terms().policy
     people = [(name, policy.person(name)) for name in policy.admins]
     known = [(Address(who.name, who.addresses[0]), name) for name, who in people if who is not None]
     plain = [(Address("", address), None) for address in deps.habits.admin]
-    language = next(iter(policy.desks.values())).languages[0]
+    language = admins_language(deps)
     facts = {"alarm": {"text": text, "items": items, "orders": orders}, "subject": deps.habits.hostname}
     return [
         Tell("alarm", "admin", to, name, language, ("admin",), entry=False, auto="auto-generated", facts=facts)

@@ -67,7 +67,7 @@ def test_a_broken_template_holds_its_notice_never_the_ticket_and_the_mended_one_
     assert case.had("answered") == []
     case.operator(case.notice(), "#ta\n#prioritet hög")
     case.becomes(priority="high")  # the ticket goes on
-    assert "answered.md:1" in " ".join(alarm(house, "notices.held").text.split())
+    assert "answered.md:1" in " ".join(alarm(house, "utskick som mallen stoppar").text.split())
     _take(house, template, "{{ entry.text }}\n\nLagad mall\n")
     mail = case.got("answered")
     assert "Jag kommer i eftermiddag." in mail.text

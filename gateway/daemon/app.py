@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gateway import clock
-from gateway.daemon import mailboxes, reloading, systemd, wiring
+from gateway.daemon import mailboxes, memory, reloading, systemd, wiring
 from gateway.daemon.reloading import Watch
 from gateway.daemon.rulebook import Rulebook
 from gateway.daemon.schedule import Ticker
@@ -108,6 +108,7 @@ def _start_steps(app: App, stack: ExitStack) -> None:
     if run.timers:
         ticker = Ticker()
         ticker.every(HOUSEKEEPING_SECONDS, partial(_turn, housekeep.run_once, deps), "housekeep")
+        ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
         ticker.start()
         stack.callback(ticker.stop)
     for name, step, count in steps:
@@ -165,6 +166,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> int:
 
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
         signal.signal(number, partial(asked, event))
+    memory.few_arenas()
     with ExitStack() as stack:
         app = build(settings, environment, stack)
         for place in app.places():

@@ -1,0 +1,30 @@
+"""What one large mail took goes back to the system: few malloc arenas, trimmed now and then (A45, P8)."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+
+_ARENA_MAX = -8  # M_ARENA_MAX of mallopt(3)
+_ARENAS = 2
+
+
+def _libc() -> ctypes.CDLL | None:
+    """Return the GNU C library, None on another one: then nothing is tuned."""
+    name = ctypes.util.find_library("c")
+    libc = ctypes.CDLL(name) if name else None
+    return libc if libc is not None and hasattr(libc, "malloc_trim") and hasattr(libc, "mallopt") else None
+
+
+def few_arenas() -> None:
+    """Let all threads share two arenas; called before the first thread. Each arena keeps what its largest mail took."""
+    libc = _libc()
+    if libc is not None:
+        libc.mallopt(_ARENA_MAX, _ARENAS)
+
+
+def trim() -> None:
+    """Give free pages back."""
+    libc = _libc()
+    if libc is not None:
+        libc.malloc_trim(0)

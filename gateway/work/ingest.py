@@ -24,7 +24,7 @@ from gateway.work.parser_pool import Unparsable
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=5)
-PARENT_PATIENCE = timedelta(minutes=10)  # a backlog must not split a conversation; older rows come to an end
+PARENT_PATIENCE = timedelta(days=1)  # how long an answer waits for older mail: as long as a backlog may last
 PARENT_LOOK = timedelta(milliseconds=500)
 TOGETHER = 8  # messages a transaction: a flush costs as much as all else; more would keep the receiver waiting
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(condition: Callable[[], T], seconds: float = 60.0, saying: str | Callable[[], str] = "") -> T:
+def eventually(condition: Callable[[], T], seconds: float = 15.0, saying: str | Callable[[], str] = "") -> T:
     """Return the first true value of `condition`, asked every 20 ms; AssertionError after `seconds`.
 
     `saying` is added to the message; a callable is asked only then, for logs and queues as they are at the end.

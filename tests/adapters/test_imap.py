@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import selectors
+import socket
+import socketserver
 import threading
 import time
 from collections.abc import Callable
@@ -94,6 +97,37 @@ class Box:
 def mail(subject: str, size: int = 0) -> bytes:
     body = b"x" * 70 + b"\r\n"
     return b"From: karin@kund.example\r\nSubject: %s\r\n\r\nhej\r\n" % subject.encode() + body * (size // 72)
+
+
+@contextmanager
+def before_each_idle(port: int, act: Callable[[], None]):
+    """A relay to the server that holds each IDLE back until `act` is done, four times at most."""
+    left = 4
+
+    class Relay(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            nonlocal left
+            with socket.create_connection(("127.0.0.1", port)) as server, selectors.DefaultSelector() as ready:
+                ready.register(self.request, selectors.EVENT_READ, server)
+                ready.register(server, selectors.EVENT_READ, self.request)
+                while True:
+                    for key, _ in ready.select():
+                        if not (content := key.fileobj.recv(65536)):
+                            return
+                        if content.endswith(b" IDLE\r\n") and left:
+                            left -= 1
+                            act()
+                        key.data.sendall(content)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Relay) as relay:
+        relay.daemon_threads = True
+        thread = threading.Thread(target=relay.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield relay.server_address[1]
+        finally:
+            relay.shutdown()
+            thread.join(20)
 
 
 @pytest.fixture
@@ -334,6 +368,14 @@ def test_what_comes_while_mail_is_read_does_not_wait_for_the_end_of_idle(box: Bo
         eventually(lambda: poller.state().phase is Phase.WAITING)
         box.put("one")
         eventually(lambda: box.journal() == ["one", "two"], 30)
+
+
+def test_what_comes_just_before_idle_is_told_with_its_reply_and_read_at_once(box: Box) -> None:
+    subjects = iter(("one", "two", "three"))
+    with before_each_idle(box.server.port, lambda: box.put(next(subjects, "late"))) as port:
+        box.options = replace(box.options, port=port)
+        with running(box, poll=600.0, idle=600.0):
+            eventually(lambda: box.journal()[:3] == ["one", "two", "three"])
 
 
 def test_other_folders_are_looked_at_while_the_first_is_idle(box: Box) -> None:

@@ -92,6 +92,24 @@ def groups(known: dict[int, dict[bytes, Any]], max_size: int) -> Iterator[list[i
         yield group
 
 
+def begin_idle(client: IMAPClient) -> bool:
+    """Enter IDLE; say whether something was told together with the reply to it.
+
+    A mail that came after the last command is told in the very packet of the reply. Those lines lie in the read
+    buffer already, where `idle_check`, which waits for the socket, does not look until more comes.
+    """
+    client.idle()
+    connection = client.socket()
+    patience = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        return bool(client._imap.file.peek(1))  # noqa: SLF001  # there is no public way to it
+    except OSError:  # TLS has no more to read
+        return False
+    finally:
+        connection.settimeout(patience)
+
+
 def put_away(client: IMAPClient, uids: list[int], after: Move | str) -> None:
     """Move, delete or mark mails of the selected folder."""
     match after:

@@ -16,7 +16,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from gateway import clock as wall
 from gateway.errors import GatewayError
-from gateway.inbound.imap.commands import above, connect, groups, highest_uid, log_in, put_away, since
+from gateway.inbound.imap.commands import above, begin_idle, connect, groups, highest_uid, log_in, put_away, since
 from gateway.inbound.mailbox_options import Book, MailboxOptions, MailboxState, Phase, pause
 from gateway.inbound.proof import judge
 from gateway.inbound.trace_fields import return_path
@@ -118,10 +118,10 @@ class MailboxPoller:
         page = self._book.get(options.name, options.folders[0])
         if page is not None and above(client, page.last_uid):
             return  # it came while the others were read; IDLE tells only of what comes after this SELECT
-        client.idle()
-        # Never longer than `poll`: what comes between the last command and IDLE may be told in neither's answer.
+        told = begin_idle(client)
+        # Never longer than `poll`: the other folders wait for it.
         until = wall.monotonic() + min(options.idle, options.poll)
-        while not self._stop.is_set() and (left := until - wall.monotonic()) > 0:
+        while not told and not self._stop.is_set() and (left := until - wall.monotonic()) > 0:
             asked = wall.monotonic()
             answers = client.idle_check(timeout=min(_SLICE, left))
             if any(answer[0] == b"BYE" for answer in answers):

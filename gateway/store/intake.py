@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_once  # compiles for SQLite as well
 
+from gateway.mail.first_look import message_id
 from gateway.mail.message import Envelope
 from gateway.mail.received import Accepted, Received
 from gateway.store.codec import envelope_values, proof_json
@@ -70,6 +71,7 @@ def _values(item: Received, digest: str) -> dict[str, Any]:
         "received_at": item.received_at,
         "next_try_at": item.received_at,
         "proof": proof_json(item.proof),
+        "message_id": message_id(item.raw),
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from gateway.errors import VersionConflictError
 from gateway.mail.message import Envelope
@@ -22,8 +22,8 @@ from gateway.tickets.effects import Settle
 from gateway.tickets.model import NOTHING
 
 __all__ = [
-    "INLINE", "JournalRow", "claim", "get", "held_about", "list_rows", "load_raw", "mark", "older_received", "park", "replay",
-    "retry_later", "settle", "write_received",
+    "INLINE", "JournalRow", "claim", "get", "held_about", "list_rows", "load_raw", "mark", "on_its_way", "park", "replay",
+    "retry_later", "settle", "wait", "write_received",
 ]  # fmt: skip
 
 
@@ -49,6 +49,7 @@ class JournalRow:
     facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     grant: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     settled_at: datetime | None = None
+    waits_since: datetime | None = None
 
 
 def _row(row: Any) -> JournalRow:
@@ -71,6 +72,7 @@ def _row(row: Any) -> JournalRow:
         facts=row.facts or NOTHING,
         grant=row.permission or NOTHING,
         settled_at=row.settled_at,
+        waits_since=row.waits_since,
     )
 
 
@@ -90,12 +92,21 @@ def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit:
     return [_row(row) for row in take(conn, _CLAIM, Claim(now, worker, lease, limit))]
 
 
-_OLDER = select(journal.c.id).where(in_state(journal, "received"), journal.c.id < bindparam("than")).limit(1)
+_ON_ITS_WAY = (
+    select(journal.c.id)
+    .where(
+        in_state(journal, "received"),
+        journal.c.id != bindparam("other_than"),
+        # NULL: written by a daemon of the first release, which did not look.
+        or_(journal.c.message_id.in_(bindparam("ids", expanding=True)), journal.c.message_id.is_(None)),
+    )
+    .limit(1)
+)
 
 
-def older_received(conn: Connection, journal_id: int) -> bool:
-    """Say whether a message that came before is still to be worked on."""
-    return conn.execute(_OLDER, {"than": journal_id}).first() is not None
+def on_its_way(conn: Connection, message_ids: Sequence[str], journal_id: int) -> bool:
+    """Say whether a message other than `journal_id` with one of these Message-IDs is still to be worked on."""
+    return conn.execute(_ON_ITS_WAY, {"ids": list(message_ids), "other_than": journal_id}).first() is not None
 
 
 def load_raw(store: Store, row: JournalRow) -> bytes:
@@ -166,6 +177,15 @@ def retry_later(conn: Connection, journal_id: int, tries: int, at: datetime, err
         update(journal)
         .where(journal.c.id == journal_id, in_state(journal, "received"))
         .values(tries=tries, next_try_at=at, error=error, **_FREE)
+    )
+
+
+def wait(conn: Connection, row: JournalRow, now: datetime, at: datetime) -> None:
+    """Let the row be looked at again at `at`: what it answers is still worked on. No attempt is counted."""
+    conn.execute(
+        update(journal)
+        .where(journal.c.id == row.id, in_state(journal, "received"))
+        .values(waits_since=row.waits_since or now, next_try_at=at, error="waits for the message it answers", **_FREE)
     )
 
 

@@ -88,11 +88,14 @@ journal = Table(
     _json("facts"),  # what the person who decides is shown
     _json("permission"),  # what he decided (`Incoming.grant`)
     _at("settled_at"),
+    _maybe("message_id"),  # empty where it has none; NULL where the first release wrote the row
+    _at("waits_since"),  # first looked at while what it answers was still worked on
     UniqueConstraint("sha256"),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_journal_received", "next_try_at", "id", **_where("state = 'received'")),
     Index("ix_journal_waiting", "state", "received_at", **_where("state IN ('held', 'parked')")),
     Index("ix_journal_ticket", "ticket_id"),
+    Index("ix_journal_message_id", "message_id", **_where("state = 'received'")),
 )  # fmt: skip
 
 journal_raw = Table(

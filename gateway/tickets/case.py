@@ -90,3 +90,4 @@ class Incoming:
     grant: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what a person decided of a held row
     unparsable: str | None = None  # why it could not be read; the raw mail is attached
     own: bool = False  # our own Message-ID or loop mark with a valid MAC: it came back
+    waits_since: datetime | None = None  # first looked at while what it answers was still worked on

@@ -24,7 +24,7 @@ from gateway.work.parser_pool import Unparsable
 
 LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=5)
-PARENT_PATIENCE = timedelta(days=1)  # how long an answer waits for older mail: as long as a backlog may last
+PARENT_PATIENCE = timedelta(seconds=60)  # from the first look at the answer: a backlog before it is no waiting
 PARENT_LOOK = timedelta(milliseconds=500)
 TOGETHER = 8  # messages a transaction: a flush costs as much as all else; more would keep the receiver waiting
 _log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
 
 
 def _let_wait(conn: Connection, row: JournalRow, now: datetime) -> None:
-    journal.retry_later(conn, row.id, row.tries, now + PARENT_LOOK, "waits for the message it answers")
+    journal.wait(conn, row, now, now + PARENT_LOOK)
 
 
 def ingest(deps: Deps, row: JournalRow, now: datetime) -> Committed:
@@ -114,7 +114,18 @@ def _read(deps: Deps, row: JournalRow) -> Incoming:
             deps.store.blobs.put(attachment.content)
     mail = _without_content(mail)
     own = _is_own(deps, mail)
-    return Incoming(row.id, mail, row.envelope, row.proof, row.received_at, Found(), row.grant or {}, unparsable, own)
+    return Incoming(
+        row.id,
+        mail,
+        row.envelope,
+        row.proof,
+        row.received_at,
+        Found(),
+        row.grant or {},
+        unparsable,
+        own,
+        row.waits_since,
+    )
 
 
 def _with_raw(deps: Deps, lost: Unparsable, raw: bytes) -> InboundMail:
@@ -160,10 +171,11 @@ def _decide_and_apply(conn: Connection, deps: Deps, incoming: Incoming, now: dat
 
 
 def _parent_may_come(conn: Connection, incoming: Incoming, now: datetime) -> bool:
-    """Say whether an answer that found no ticket should wait: an older message is still being worked on."""
-    answers = incoming.mail.in_reply_to or incoming.mail.references
-    young = now - incoming.received_at < PARENT_PATIENCE
-    return bool(answers) and young and journal.older_received(conn, incoming.journal_id)
+    """Say whether an answer that found no ticket should wait: what it answers is still being worked on."""
+    mail = incoming.mail
+    answers = tuple(dict.fromkeys((*mail.in_reply_to, *mail.references)))
+    patient = incoming.waits_since is None or now - incoming.waits_since < PARENT_PATIENCE
+    return bool(answers) and patient and journal.on_its_way(conn, answers, incoming.journal_id)
 
 
 def _named_by_a_person(conn: Connection, incoming: Incoming) -> Placement | None:

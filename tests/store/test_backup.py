@@ -12,7 +12,7 @@ from gateway.cli import db
 from gateway.mail.message import Address, Envelope
 from gateway.mail.received import Received
 from gateway.store import backup, history, journal, outbox, tickets
-from gateway.store.engine import Store
+from gateway.store.engine import HEAD, Store
 from gateway.store.outbox import Outgoing
 from gateway.store.schema import blobs
 from gateway.store.schema import history as history_table
@@ -139,4 +139,4 @@ def test_upgrade_says_what_it_did(bare_url: str, tmp_path: Path, capsys: pytest.
     assert db.upgrade(store) == 0
     assert db.upgrade(store) == 0
     store.close()
-    assert capsys.readouterr().out == "schema: empty -> 0001\nschema: 0001, up to date\n"
+    assert capsys.readouterr().out == f"schema: empty -> {HEAD}\nschema: {HEAD}, up to date\n"

@@ -220,10 +220,19 @@ def test_nothing_is_written_when_the_commit_fails(make_store: Callable[..., Stor
 
 
 def test_claims_let_go_at_a_start_are_free_at_once(store: Store):
-    (accepted,) = journal.write_received(store, [message()])
+    journal.write_received(store, [message()])
     assert len(claim(store)) == 1
     with store.write() as conn:
         release_claims(conn)
-        assert not journal.older_received(conn, accepted.journal_id)
-        assert journal.older_received(conn, accepted.journal_id + 1)
     assert len(claim(store, worker="w2")) == 1
+
+
+def test_a_message_is_on_its_way_by_its_message_id_until_it_is_worked_on(store: Store):
+    (accepted,) = journal.write_received(store, [message(raw=b"Message-ID: <a@x>\r\n\r\nhej")])
+    number = accepted.journal_id
+    with store.write() as conn:
+        assert journal.on_its_way(conn, ("<b@x>", "<a@x>"), number + 1)
+        assert not journal.on_its_way(conn, ("<b@x>",), number + 1)
+        assert not journal.on_its_way(conn, ("<a@x>",), number)
+        journal.mark(conn, number, "done")
+        assert not journal.on_its_way(conn, ("<a@x>",), number + 1)

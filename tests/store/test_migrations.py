@@ -36,4 +36,4 @@ def test_partial_indexes_are_partial_in_both(store: Store):
 
 def test_the_folder_of_migrations_holds_nothing_else():
     folder = Path(configuration().get_main_option("script_location")) / "versions"
-    assert [path.name for path in sorted(folder.glob("*.py"))] == ["0001_initial.py"]
+    assert [path.name for path in sorted(folder.glob("*.py"))] == ["0001_initial.py", "0002_real_world.py"]

@@ -172,9 +172,20 @@ def test_an_answer_to_nothing_we_know_does_not_wait_for_ever(house):
     house.ingest()
     orphan = house.receive("svar", subject="Annat", In_Reply_To="<unknown@x>")
     house.ingest()
-    assert house.row(orphan).state == "received"
-    house.later(seconds=ingest.PARENT_PATIENCE.total_seconds() + 1).ingest()
     assert (house.row(stuck).state, house.row(orphan).state) == ("received", "done")
+
+
+def test_an_answer_waits_a_minute_from_the_first_look_at_it_however_long_the_queue_was(house):
+    with_parser(house.under(tries=99), Broken(b"Skrivaren"))
+    stuck = house.receive("fastnar")
+    answer = house.receive("svar", subject="Annat", In_Reply_To="<m1@umbrella.example>")
+    house.later(hours=2).ingest()
+    assert house.row(answer).state == "received"
+    house.later(seconds=ingest.PARENT_PATIENCE.total_seconds() - 1).ingest()
+    assert house.row(answer).state == "received"
+    house.later(seconds=1).ingest()
+    assert (house.row(stuck).state, house.row(answer).state) == ("received", "done")
+    assert ingest.PARENT_PATIENCE.total_seconds() == 60
 
 
 def test_the_same_mail_twice_is_one_ticket(house):

@@ -20,18 +20,20 @@ from gateway.daemon.schedule import Ticker
 from gateway.daemon.supervise import Crew
 from gateway.inbound.accept import GroupCommit
 from gateway.inbound.imap import MailboxPoller
+from gateway.inbound.refusals import Refusals
 from gateway.inbound.smtp import Listener
 from gateway.mail.received import Accepted, Received
 from gateway.settings import Settings
 from gateway.store import journal, keys, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
-from gateway.work import deliver, housekeep, ingest, notify, tick
+from gateway.work import deliver, housekeep, ingest, notify, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
 
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
+REFUSED_SECONDS = 5.0  # between two looks at who was put off
 LOOK_SECONDS = 5.0  # between two looks at the files of rules, templates and branding
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class App:
     commit: GroupCommit
     listeners: list[tuple[Listener, str, int]] = field(default_factory=list)
     pollers: list[MailboxPoller] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
 
     def is_ours(self, address: str) -> bool:
         """Say whether mail to this address is for a desk: no relaying (A25)."""
@@ -105,15 +108,22 @@ def _start_steps(app: App, stack: ExitStack) -> None:
         ("deliver", deliver.run_once, run.deliver if deps.relays else 0),
         ("tick", tick.run_once, 1 if run.timers else 0),
     ]
+    ticker = Ticker()
     if run.timers:
-        ticker = Ticker()
         ticker.every(HOUSEKEEPING_SECONDS, partial(_turn, housekeep.run_once, deps), "housekeep")
-        ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
-        ticker.start()
-        stack.callback(ticker.stop)
+    ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
+    ticker.every(REFUSED_SECONDS, partial(_tell_of_refusals, app), "refused")
+    ticker.start()
+    stack.callback(ticker.stop)
     for name, step, count in steps:
         for number in range(count):
             crew.loop(f"{name}-{number}", partial(_turn, step, deps), partial(deps.wake.wait, name))
+
+
+def _tell_of_refusals(app: App) -> None:
+    found = ((cause, seen.count, seen.example) for cause, seen in app.refusals.untold().items())
+    for cause in refused.tell(app.deps, found, clock.now()):
+        app.refusals.told(cause)
 
 
 def _start_mailboxes(app: App) -> None:
@@ -140,7 +150,11 @@ def _start_listeners(app: App, environment: Mapping[str, str], stack: ExitStack)
         options.append(wiring.lmtp_options(settings.listen.lmtp, settings, handed))
     for option in options:
         listener = Listener(
-            option, app.commit.submit, app.is_ours, has_room=partial(wiring.has_room, settings.paths.state)
+            option,
+            app.commit.submit,
+            app.is_ours,
+            has_room=partial(wiring.has_room, settings.paths.state),
+            refusals=app.refusals,
         )
         host, port = listener.start()
         stack.callback(listener.drain, DRAIN_SECONDS)

@@ -19,6 +19,8 @@ class SmtpLimits:
     recipients: int = 100
     commands: int = 1000  # between two accepted mails
     errors: int = 20
+    sender_rate: int = 300  # mails a minute with one envelope sender, the null sender excepted
+    unknown_recipients: int = 100  # an hour from one address that is no relay of ours (A32)
     command_timeout: float = 300.0  # RFC 5321 §4.5.3.2.7
     hurried_timeout: float = 10.0  # instead, while four of five connections are taken
     idle: float = 60.0  # between two chunks of DATA

@@ -62,6 +62,15 @@ class House(Protocol):
     def crowded(self, peer: str) -> bool:
         """Say whether this address has more connections than one may."""
 
+    def guesses(self, peer: str) -> bool:
+        """Say whether this address tried too many recipients that are not ours."""
+
+    def guessed(self, peer: str | None) -> None:
+        """Count a recipient that is not ours."""
+
+    def hurries(self, sender: str) -> bool:
+        """Count a mail of this envelope sender; say whether it is more than one may send."""
+
     def stressed(self) -> bool:
         """Say whether connections run short."""
 
@@ -156,6 +165,9 @@ class Connection(SMTP):
         """Talk until one side has enough."""
         if self._peer is not None and self._house.crowded(self._peer):
             self.hang_up("421 4.7.0 Too many connections from you, try again later")
+            return
+        if self._peer is not None and self._house.guesses(self._peer):
+            self.hang_up("421 4.7.0 Too many unknown recipients, try again later")
             return
         try:
             await self.push(f"220 {self.hostname} {'LMTP' if self._lmtp else 'ESMTP'} {self.__ident__}")

@@ -108,6 +108,8 @@ class Conversation(Connection):
             await self._refuse(reply)
         elif not self._house.has_room():
             await self.push(_FULL)
+        elif path.address and self._house.hurries(path.address):
+            await self.push("450 4.7.1 Too much mail from this sender, try again later")
         else:
             self._mail_from = path.address
             await self.push("250 2.1.0 Ok")
@@ -134,6 +136,7 @@ class Conversation(Connection):
         elif len(self._rcpt_to) >= self._limits.recipients:
             await self.push("452 4.5.3 Too many recipients, send the rest again")
         elif not (is_plain(path.address) and self._house.is_ours(path.address)):
+            self._house.guessed(self._peer)
             await self._refuse("550 5.7.1 No such recipient here")
         else:
             self._rcpt_to.append(path.address)

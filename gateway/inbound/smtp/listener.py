@@ -19,12 +19,15 @@ from typing import Any, Final, cast
 
 from gateway import clock as wall
 from gateway.inbound.options import SmtpOptions
+from gateway.inbound.refusals import Refusals, Tally
 from gateway.inbound.smtp.connection import Connection
 from gateway.inbound.smtp.conversation import Conversation
 from gateway.mail.received import Accepted, Received
 
 _log = logging.getLogger(__name__)
 
+_MINUTE: Final = 60.0
+_HOUR: Final = 3600.0
 _STRESSED: Final = 0.8  # share of connections above which idle clients get little patience
 
 
@@ -42,7 +45,7 @@ class Listener:
 
     `accept` may be called at any rate and answers by a future that is done when the mail lies on disk.
     `is_ours` (exactly the desk's addresses: no relaying) and `has_room` are asked on the loop: they must
-    not block. What they raise becomes 451.
+    not block. What they raise becomes 451. Who is put off is counted in `refusals`.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Listener:
         is_ours: Callable[[str], bool],
         clock: Callable[[], datetime] = wall.now,
         has_room: Callable[[], bool] = lambda: True,
+        refusals: Refusals | None = None,
     ) -> None:
         self.options = options
         self.accept = accept
@@ -63,6 +67,8 @@ class Listener:
         self.one_large: asyncio.Semaphore
         self._open: set[Connection] = set()
         self._per_address: Counter[str] = Counter()
+        self._refusals = refusals or Refusals()
+        self._senders, self._guesses = Tally(_MINUTE), Tally(_HOUR)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event
         self._started: Future[tuple[str, int]] = Future()
@@ -117,7 +123,29 @@ class Listener:
 
     def crowded(self, peer: str) -> bool:
         """Say whether this address has more connections than one may."""
-        return self._per_address[peer] > self.options.limits.per_address
+        crowded = self._per_address[peer] > self.options.limits.per_address
+        if crowded:
+            self._refusals.note("connections", peer)
+        return crowded
+
+    def guesses(self, peer: str) -> bool:
+        """Say whether this address tried too many recipients that are not ours; a relay of ours is only told of."""
+        if self.options.trust.covers(peer):
+            return False
+        return self._guesses.count(peer, wall.monotonic()) > self.options.limits.unknown_recipients
+
+    def guessed(self, peer: str | None) -> None:
+        """Count a recipient that is not ours."""
+        tried = self._guesses.add(peer or "", wall.monotonic())
+        if tried > self.options.limits.unknown_recipients:
+            self._refusals.note("recipients", peer or self.options.protocol)
+
+    def hurries(self, sender: str) -> bool:
+        """Count a mail of this envelope sender; say whether it is more than one may send."""
+        hurries = self._senders.add(sender.lower(), wall.monotonic()) > self.options.limits.sender_rate
+        if hurries:
+            self._refusals.note("sender", sender)
+        return hurries
 
     def stressed(self) -> bool:
         """Say whether connections run short."""
@@ -161,6 +189,8 @@ class Listener:
         return await loop.create_server(self._answer, options.address, options.port, **settings)
 
     def _answer(self) -> asyncio.Protocol:
+        if not self.draining and len(self._open) >= self.options.limits.connections:
+            self._refusals.note("connections", f"{len(self._open)}")
         if self.draining or len(self._open) >= self.options.limits.connections:
             return _Refusal()
         return Conversation(self)

@@ -91,6 +91,14 @@ class House:
         verdict: Verdict = Verdict.PASS, mail_from: str | None = None, **headers: str,
     ) -> int:  # fmt: skip
         """Write a message to the journal; return its number."""
+        received = self.message(text, sender, subject=subject, to=to, verdict=verdict, mail_from=mail_from, **headers)
+        return journal.write_received(self.store, [received])[0].journal_id
+
+    def message(
+        self, text: str, sender: str = KARIN, *, subject: str = "Skrivaren är trasig", to: str = "support@acme.example",
+        verdict: Verdict = Verdict.PASS, mail_from: str | None = None, **headers: str,
+    ) -> Received:  # fmt: skip
+        """Return a message as intake hands it over."""
         number = next(self.numbers)
         mail = EmailMessage(policy=policy.SMTP)
         mail["From"], mail["To"], mail["Subject"] = sender, to, subject
@@ -100,8 +108,7 @@ class House:
             mail[name.replace("_", "-")] = value
         mail.set_content(text)
         address = sender.partition("<")[2].rstrip(">") if mail_from is None else mail_from
-        received = Received(Envelope(address, (to,), "smtp"), mail.as_bytes(), self.now, Proof(verdict, "dmarc"))
-        return journal.write_received(self.store, [received])[0].journal_id
+        return Received(Envelope(address, (to,), "smtp"), mail.as_bytes(), self.now, Proof(verdict, "dmarc"))
 
     def ingest(self) -> int:
         return ingest.run_once(self.deps, self.now)
@@ -129,12 +136,8 @@ class House:
         return self.turn()
 
     def answer(self, to: EmailMessage, text: str, sender: str = ANNA, **given: Any) -> list[EmailMessage]:
-        """Answer a mail of ours as a mail client does."""
-        address = str(to["Reply-To"] or to["From"]).partition("<")[2].rstrip(">") or str(to["Reply-To"])
-        return self.write(
-            text, sender, subject=f"Re: {to['Subject']}", to=address, In_Reply_To=str(to["Message-ID"]),
-            References=f"{to['References']} {to['Message-ID']}", **given,
-        )  # fmt: skip
+        """Answer a mail of ours as a mail client does, and let the house work."""
+        return self.write(text, sender, **answering(to), **given)
 
     def row(self, number: int) -> journal.JournalRow:
         with self.store.read() as conn:
@@ -158,6 +161,17 @@ class House:
     def history(self, ticket: Ticket) -> list[history.HistoryLine]:
         with self.store.read() as conn:
             return history.lines(conn, ticket.id)
+
+
+def answering(mail: EmailMessage) -> dict[str, str]:
+    """Return what makes a message the answer of a mail client to `mail`."""
+    address = str(mail["Reply-To"] or mail["From"]).partition("<")[2].rstrip(">") or str(mail["Reply-To"])
+    return {
+        "subject": f"Re: {mail['Subject']}",
+        "to": address,
+        "In_Reply_To": str(mail["Message-ID"]),
+        "References": f"{mail['References']} {mail['Message-ID']}",
+    }
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -191,20 +205,26 @@ def make_house(tmp_path: Path, empty_database: Path, library: Library) -> Iterat
     shutil.copy(empty_database, tmp_path / "gateway.db")
 
     def make(fail: Callable[[str], None] | None = None, worker: str = "one") -> House:
-        store = Store(f"sqlite:///{tmp_path}/gateway.db", tmp_path / "state", fail)
-        stores.append(store)
-        with store.read() as conn:
-            keys: Keys = load_keys(conn)
-        terms, smarthost, tokens = make_terms(RULES), Smarthost(), itertools.count()
-        deps = Deps(
-            store, lambda: terms, lambda: library, lambda: keys, InlineParser(), [smarthost],
-            Habits("tickets.acme.example", worker=worker), lambda: token(next(tokens), worker),
-        )  # fmt: skip
-        return House(store, deps, smarthost)
+        house = open_house(tmp_path, library, fail, worker)
+        stores.append(house.store)
+        return house
 
     yield make
     for store in stores:
         store.close()
+
+
+def open_house(folder: Path, library: Library, fail: Callable[[str], None] | None = None, worker: str = "one") -> House:
+    """Open the house whose database lies in `folder`; another `worker` makes other random tokens."""
+    store = Store(f"sqlite:///{folder}/gateway.db", folder / "state", fail)
+    with store.read() as conn:
+        keys: Keys = load_keys(conn)
+    terms, smarthost, tokens = make_terms(RULES), Smarthost(), itertools.count()
+    deps = Deps(
+        store, lambda: terms, lambda: library, lambda: keys, InlineParser(), [smarthost],
+        Habits("tickets.acme.example", worker=worker), lambda: token(next(tokens), worker),
+    )  # fmt: skip
+    return House(store, deps, smarthost)
 
 
 def token(number: int, worker: str) -> str:

@@ -25,6 +25,7 @@ _VERB: Final = re.compile(
 )
 _EASTERN_VERBS: Final = tuple(v for v in ATTRIBUTION_VERBS if ord(v[0]) >= 0x0590)
 _ADDRESS: Final = re.compile(r"[\w.+'=&/-]{1,128}@[\w.-]{1,128}")
+_ENDS_IN_ADDRESS: Final = re.compile(r"[\w.+'=&/-]{1,128}@[\w.-]{1,128}\Z")
 _TIME: Final = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?[ap]\.?m\b")
 _DATE: Final = re.compile(
     r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(?:\d{4}|\d\d)|\d{4}\. ?\d)(?!\d)|\d{4}[年년]"
@@ -32,9 +33,11 @@ _DATE: Final = re.compile(
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:\d{4}|at)"
 )
 _DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.,]? (?:de )?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.? \d{1,2}(?!\d)")
+_DATE_BEHIND: Final = re.compile(r"\s{0,3}(?:(?:on|am|den|le|el|op|il|em|dnia|dne|følgende den) )?\d")
 _NOT_NAMES: Final = re.compile(r"https?://|[!?]")
 _GROUPWISE: Final = re.compile(r">>> ?[^>]{3,200}(?:>[^>]{0,60})? ?>>>")
 _QUOTING: Final = ("quoting ", "citerar ", "zitat von ", "citando ", "siterer ", "citerer ", "citation de ", "quoth ")
+_LEADS: Final = (*WEEKDAYS, *ATTRIBUTION_LEADS)
 _DASHES: Final = " \t-–—"
 _ENDS: Final = (
     "wrote ----", "wrote ---", "wrote", "skrev ----", "schrieb ----", "a écrit ----", "escribió ----", "wrote -----", "skrev",
@@ -100,7 +103,7 @@ def _judge(text: str) -> tuple[bool, bool] | None:
     led = _is_led(low)
     if verb is None and not eastern:
         # Gmail and Yandex in some languages: date, time, name <address>:
-        ends = low.endswith((">", ")")) or " from " in low
+        ends = low.endswith((">", ")")) or " from " in low or _ENDS_IN_ADDRESS.search(low) is not None
         return (ends and date and time and led, led) if address and (day or time) else None
     if address:
         return (day or time or low.endswith("wrote"), led) if day or time or len(low) < 200 else None
@@ -119,9 +122,9 @@ def _only_names(text: str, start: int) -> bool:
 
 
 def _name_then_date(text: str, start: int, end: int) -> bool:
-    """Whether it reads "Anna Berg kirjoitti 24.11.2026 klo 12.00": a name, the verb, a date."""
+    """Whether it reads "Anna Berg kirjoitti 24.11.2026 klo 12.00": a name, the verb, a date with or without a word before."""
     name = text[:start].split()
-    return 0 < len(name) <= _MOST_NAMES and name[0][0].isupper() and text[end:].strip()[:1].isdigit()
+    return 0 < len(name) <= _MOST_NAMES and name[0][0].isupper() and _DATE_BEHIND.match(text, end) is not None
 
 
 def _without_links(low: str) -> str:
@@ -130,7 +133,7 @@ def _without_links(low: str) -> str:
 
 def _is_led(low: str) -> bool:
     """Whether it begins as attributions begin: a lead word, a date, a weekday, dashes."""
-    return low.startswith(ATTRIBUTION_LEADS) or low[:1].isdigit() or low.lstrip(_DASHES).startswith(WEEKDAYS)
+    return low.startswith(ATTRIBUTION_LEADS) or low[:1].isdigit() or low.lstrip(_DASHES).startswith(_LEADS)
 
 
 def is_followed_by_quote(lines: Sequence[str], end: int) -> bool:

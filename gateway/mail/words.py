@@ -210,20 +210,20 @@ ATTRIBUTION_VERBS: Final[tuple[str, ...]] = (
     "ha scritto", "scrive", "scrisse", "escreveu", "schreef", "geschreven", "het volgende geschreven", "napisał", "napisała", "napisał(a)",
     "pisze", "napsal", "napsala", "napsal(a)", "napísal", "napísala", "napísal(a)", "je napisao", "je napisala", "napisao", "napisala", "napisal/-a", "piše", "napisal",
     "je napisao/la", "napisao/la", "ezt írta", "írta", "a scris", "написал", "написала", "написал(а)", "пишет", "пише", "написав", "написала", "написав(ла)", "написа",
-    "yazdı", "şunu yazdı", "şunları yazdı", "kirjutas", "rakstīja", "rašė", "parašė", "έγραψε", "写道", "寫道", "님이 작성", "のメッセージ", "が書きました", "כתב", "כתבה", "كتب", "følgende",
+    "yazdı", "şunu yazdı", "şunları yazdı", "kirjutas", "rakstīja", "rašė", "parašė", "έγραψε", "写道", "寫道", "님이 작성", "のメッセージ", "が書きました", "כתב", "כתבה", "كتب", "كتابة", "følgende", "menulis", "đã viết", "viết", "va escriure", "ha escrit", "missatge de", "작성", "のメール", "wiadomość napisana", "pisał",
 )  # fmt: skip
 
 # How an attribution begins, apart from a date or a weekday.
 ATTRIBUTION_LEADS: Final[tuple[str, ...]] = (
     "on ", "at ", "den ", "d. ", "på ", "kl. ", "am ", "um ", "le ", "em ", "el ", "il ", "op ", "dnia ", "w dniu ", "dne ", "dňa ", "dana ", "dne: ", "v ", "în ", "la data ",
-    "il giorno ", "il ", "a ", "στισ ", "le:", "quoting ", "citerar ", "zitat von ", "in reply to", "-- on ", "---- on ", "--- on ", "----- on", "w ", "on:", "ב", "في ", "vào ", "kuna ", "em:", "pada ",
+    "il giorno ", "il ", "a ", "στισ ", "le:", "quoting ", "citerar ", "zitat von ", "in reply to", "-- on ", "---- on ", "--- on ", "----- on", "w ", "on:", "ב", "في ", "vào ", "kuna ", "em:", "pada ", "missatge de ", "kontakt ", "wiadomość napisana ", "às ", "no dia ", "na ", "на ", "dňa ", "in data ", "þann ", "v dne ", "στις ", "pe ", "ngày ", "tarihinde ", "在 ",
 )  # fmt: skip
 
 # Weekdays and months by their first letters; enough to see a date where there is no digit pattern to see.
 WEEKDAYS: Final[tuple[str, ...]] = (
     "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mån", "tis", "ons", "tors", "tor", "fre", "lör", "sön", "man", "tir", "lør", "søn", "ma ", "ti ", "ke ", "to ", "pe ", "la ", "su ", "maanantai", "tiistai", "keskiviik", "torstai", "perjantai", "lauantai", "sunnuntai",
     "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mié", "mie", "jue", "vie", "sáb", "sab", "dom", "gio", "seg", "ter", "qua", "qui", "sex",
-    "woe", "vr", "za ", "zo ", "wo ", "pon", "wt", "śr", "czw", "pt", "sob", "niedz", "po ", "út", "st ", "čt", "pá", "so ", "ne ", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "нд", "понед", "втор", "сред", "четв", "пятн", "субб", "воскр",
+    "woe", "vr", "za ", "zo ", "wo ", "pon", "wt", "śr", "czw", "pt", "sob", "niedz", "po ", "út", "st ", "čt", "pá", "so ", "ne ", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "нд", "понед", "втор", "сред", "четв", "пятн", "субб", "воскр", "pirmd", "otrd", "trešd", "ceturtd", "piektd", "sestd", "svētd", "pazartesi", "perşembe", "hétfő", "kedd", "szerda", "csüt",
 )  # fmt: skip
 
 # "-----Original Message-----" without its dashes.

@@ -308,6 +308,24 @@ mailbox_book = Table(
     Column("mailbox", CleanText, primary_key=True), Column("folder", CleanText, primary_key=True),
     Column("uidvalidity", sa.BigInteger), Column("last_uid", sa.BigInteger, nullable=False, server_default="0"),
     _at("first_connect", nullable=False), _at("updated_at", nullable=False),
+    Column("scanning_to", sa.BigInteger),  # while all mail of the folder is read anew: up to this UID
+)  # fmt: skip
+
+mailbox_states = Table(
+    "mailbox_states", metadata,
+    Column("mailbox", CleanText, primary_key=True), _text("phase"), _maybe("error"), _number("failures"),
+    _at("last_success"), _at("updated_at", nullable=False),
+)  # fmt: skip
+
+oauth_grants = Table(
+    "oauth_grants", metadata,
+    Column("name", CleanText, primary_key=True), _text("refresh_token"), _at("updated_at", nullable=False),
+)  # fmt: skip
+
+subaddress_probes = Table(
+    "subaddress_probes", metadata,
+    Column("address", CleanText, primary_key=True),  # the desk's own, without a tag
+    _text("mark"), _at("sent_at", nullable=False), _at("came_at"),
 )  # fmt: skip
 
 leases = Table(

@@ -14,6 +14,29 @@ _CHANGES = """\
 ALTER TABLE journal ADD COLUMN message_id TEXT;
 ALTER TABLE journal ADD COLUMN waits_since {time};
 CREATE INDEX ix_journal_message_id ON journal (message_id) WHERE state = 'received';
+ALTER TABLE mailbox_book ADD COLUMN scanning_to BIGINT;
+CREATE TABLE mailbox_states (
+    mailbox TEXT NOT NULL,
+    phase TEXT DEFAULT '' NOT NULL,
+    error TEXT,
+    failures INTEGER DEFAULT 0 NOT NULL,
+    last_success {time},
+    updated_at {time} NOT NULL,
+    CONSTRAINT pk_mailbox_states PRIMARY KEY (mailbox)
+);
+CREATE TABLE oauth_grants (
+    name TEXT NOT NULL,
+    refresh_token TEXT DEFAULT '' NOT NULL,
+    updated_at {time} NOT NULL,
+    CONSTRAINT pk_oauth_grants PRIMARY KEY (name)
+);
+CREATE TABLE subaddress_probes (
+    address TEXT NOT NULL,
+    mark TEXT DEFAULT '' NOT NULL,
+    sent_at {time} NOT NULL,
+    came_at {time},
+    CONSTRAINT pk_subaddress_probes PRIMARY KEY (address)
+);
 """
 
 

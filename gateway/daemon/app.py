@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import signal
 import sys
 import threading
@@ -13,11 +14,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gateway import clock
-from gateway.daemon import mailboxes, memory, reloading, systemd, wiring
+from gateway.daemon import company, mailboxes, memory, reloading, systemd, wiring
+from gateway.daemon.presence import TIMERS, Alone, Presence, UntilLost
 from gateway.daemon.reloading import Watch
 from gateway.daemon.rulebook import Rulebook
 from gateway.daemon.schedule import Ticker
 from gateway.daemon.supervise import Crew
+from gateway.daemon.turns import Turns
 from gateway.inbound.accept import GroupCommit
 from gateway.inbound.imap import MailboxPoller
 from gateway.inbound.refusals import Refusals
@@ -48,6 +51,7 @@ class App:
     deps: Deps
     crew: Crew
     commit: GroupCommit
+    presence: Presence = field(default_factory=Alone)
     listeners: list[tuple[Listener, str, int]] = field(default_factory=list)
     pollers: list[MailboxPoller] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
@@ -82,12 +86,14 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
         stack.callback(relay.close)
     deps = Deps(
         store, lambda: rulebook.terms, lambda: rulebook.library, lambda: secrets, parser, relays,
-        wiring.habits(settings, f"{settings.hostname}/{os.getpid()}"), clock.token, Wake(),
+        wiring.habits(settings, _worker()), clock.token, Wake(),
     )  # fmt: skip
     commit = GroupCommit(partial(_write, store, deps.wake))
     stack.callback(commit.close)
-    app = App(settings, rulebook, store, deps, Crew(), commit)
+    others = company.join(settings, store, deps.habits.worker, deps.wake, stack)
+    app = App(settings, rulebook, store, deps, Crew(), commit, others.presence)
     stack.callback(_stop_crew, app)
+    others.start(app.crew, deps.wake)
     _start_steps(app, stack)
     _start_mailboxes(app)
     _start_listeners(app, environment, stack)
@@ -100,6 +106,11 @@ def _write(store: Store, wake: Wake, items: Sequence[Received]) -> Sequence[Acce
     return accepted
 
 
+def _worker() -> str:
+    """Return a name no other daemon has or had: hosts may share a name, and containers the process id 1."""
+    return f"{platform.node()}/{os.getpid()}-{clock.token(40)}"
+
+
 def _start_steps(app: App, stack: ExitStack) -> None:
     deps, run, crew = app.deps, app.settings.run, app.crew
     steps: list[tuple[str, Callable[..., int], int]] = [
@@ -108,16 +119,18 @@ def _start_steps(app: App, stack: ExitStack) -> None:
         ("deliver", deliver.run_once, run.deliver if deps.relays else 0),
         ("tick", tick.run_once, 1 if run.timers else 0),
     ]
+    leading = partial(app.presence.holds, TIMERS)
     ticker = Ticker()
     if run.timers:
-        ticker.every(HOUSEKEEPING_SECONDS, partial(_turn, housekeep.run_once, deps), "housekeep")
+        ticker.every(HOUSEKEEPING_SECONDS, Turns("housekeep", housekeep.run_once, deps, leading), "housekeep")
     ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
     ticker.every(REFUSED_SECONDS, partial(_tell_of_refusals, app), "refused")
     ticker.start()
     stack.callback(ticker.stop)
     for name, step, count in steps:
         for number in range(count):
-            crew.loop(f"{name}-{number}", partial(_turn, step, deps), partial(deps.wake.wait, name))
+            turns = Turns(f"{name}-{number}", step, deps, leading if name == "tick" else None)
+            crew.loop(f"{name}-{number}", turns, partial(deps.wake.wait, name))
 
 
 def _tell_of_refusals(app: App) -> None:
@@ -130,13 +143,10 @@ def _start_mailboxes(app: App) -> None:
     if not app.settings.run.poll:
         return
     for box in app.settings.mailbox:
-        poller = mailboxes.poller(box, app.settings, app.store, app.commit.submit, app.crew.stopping)
+        stop = UntilLost(app.presence, mailboxes.lease(box.name), app.crew.stopping)
+        poller = mailboxes.poller(box, app.settings, app.store, app.commit.submit, stop)
         app.pollers.append(poller)
-        app.crew.run(f"mailbox {box.name}", poller.run)
-
-
-def _turn(step: Callable[..., int], deps: Deps) -> int:
-    return step(deps, clock.now())
+        app.crew.run(f"mailbox {box.name}", partial(stop.while_clear, poller.run))
 
 
 def _start_listeners(app: App, environment: Mapping[str, str], stack: ExitStack) -> None:

@@ -36,6 +36,11 @@ class StoredBook:
             book.put(conn, mailbox, folder, uidvalidity, last_uid, now)
 
 
+def lease(name: str) -> str:
+    """Return the name of the lease under which one of several daemons reads a mailbox."""
+    return f"mailbox {name}"
+
+
 def options(box: Mailbox, settings: Settings) -> MailboxOptions:
     """Return what the poller of a mailbox is told."""
     after = Move(box.after.folder) if box.after.action == "move" and box.after.folder else box.after.action

@@ -11,6 +11,7 @@ from gateway.errors import TryAgainError
 
 _log = logging.getLogger(__name__)
 _LONGEST_PAUSE = 30.0
+_LONGEST_AWAY = 1.0  # while the database is away: work goes on within seconds of its coming back
 
 
 @dataclass(slots=True)
@@ -52,18 +53,18 @@ class Crew:
             try:
                 body()
             except TryAgainError as trouble:
-                self._pause(beat, str(trouble))
+                self._pause(beat, str(trouble), _LONGEST_AWAY)
             except Exception as trouble:  # noqa: BLE001  # a thread that dies silently is a daemon that lies
                 _log.exception("step failed", extra={"step": beat.name})
                 self._pause(beat, repr(trouble))
             else:
                 beat.error, beat.failures = None, 0
 
-    def _pause(self, beat: Beat, why: str) -> None:
+    def _pause(self, beat: Beat, why: str, longest: float = _LONGEST_PAUSE) -> None:
         beat.error, beat.failures = why, beat.failures + 1
         if beat.failures == 1:
             _log.warning("trying again", extra={"step": beat.name, "why": why})
-        self.stopping.wait(min(0.1 * 2**beat.failures, _LONGEST_PAUSE))
+        self.stopping.wait(min(0.1 * 2 ** min(beat.failures, 10), longest))
 
     def stop(self) -> None:
         """Ask all to end after what they are at."""

@@ -84,8 +84,11 @@ def take(conn: Connection, statement: Update, claim: Claim) -> list[Row[Any]]:
     return sorted(conn.execute(statement, claim.parameters()), key=lambda row: row.id)
 
 
-def release_claims(conn: Connection) -> None:
-    """Let every claimed row go. Only for the sole daemon of a database at its start: whoever claimed them is dead."""
+def release_claims(conn: Connection, of: str = "") -> None:
+    """Let every claimed row go, or those of the worker `of` and of its threads, `of/…`.
+
+    Only for workers that have nothing in hand: a daemon that is dead, a thread whose turn ended in trouble.
+    """
     waiting = {
         journal: in_state(journal, "received"),  # the partial indexes: a start must not read what is done
         notices: in_state(notices, "ready"),
@@ -93,5 +96,6 @@ def release_claims(conn: Connection) -> None:
         timers: true(),
     }
     for table, condition in waiting.items():
-        claimed = table.c.claimed_by.is_not(None)
+        who = table.c.claimed_by
+        claimed = or_(who == of, who.startswith(f"{of}/", autoescape=True)) if of else who.is_not(None)
         conn.execute(update(table).where(condition, claimed).values(claimed_by=None, claimed_until=None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from gateway.errors import ConfigurationError, Problem, TryAgainError
 from gateway.store.blobs import BlobStore, FileBlobs, RowBlobs
 from gateway.store.failures import as_try_again
 from gateway.store.lock import sole_daemon
+from gateway.store.signals import Signals
 
 HEAD = "0002"
 """The newest migration; compared with the scripts by a test, so that Alembic is loaded only when there is work."""
@@ -29,6 +31,18 @@ _PRAGMAS = (
     "temp_store=MEMORY",
 )
 _CONNECTIONS = 20
+_CONNECT = {
+    "connect_timeout": 10,
+    "target_session_attrs": "read-write",  # after a failover: never the standby that was left behind
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,  # a host that is gone says nothing
+    "tcp_user_timeout": 15_000,
+    "options": " ".join((
+        "-c timezone=utc",
+        "-c synchronous_commit=on",
+        f"-c lock_timeout={_BUSY_MS}",
+        "-c idle_in_transaction_session_timeout=60000",  # a daemon that was stopped in the middle holds nobody up
+    )),
+}  # fmt: skip
 
 
 class Store:
@@ -101,6 +115,13 @@ class Store:
                 return None
             return conn.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
+    def signals(self, words: tuple[str, ...], heard: Callable[[str], None]) -> Signals | None:
+        """Return how daemons on one PostgreSQL wake each other; None with SQLite, where there is only one."""
+        if self.dialect == "sqlite":
+            return None
+        arguments, options = self.engine.dialect.create_connect_args(self._url)
+        return Signals(partial(self.engine.dialect.connect, *arguments, **{**options, **_CONNECT}), words, heard)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -169,5 +190,6 @@ def _open_postgresql(url: sa.URL) -> sa.Engine:
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=10,
-        connect_args={"connect_timeout": 10, "options": "-c timezone=utc -c synchronous_commit=on"},
+        pool_use_lifo=True,  # what a burst opened is not kept warm for ever
+        connect_args=_CONNECT,
     )

@@ -14,6 +14,7 @@ _PASSING = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
     sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
 }  # fmt: skip
+_PASSING_STATES = {"25006", "25P03"}
 
 
 def passing(error: Exception) -> bool:
@@ -30,6 +31,8 @@ def passing(error: Exception) -> bool:
             return passing(cause)
         case sa.exc.OperationalError():  # psycopg: connection, disk full, deadlock, serialisation, shutdown
             return True
+        case sa.exc.InternalError():  # psycopg: idle for too long in a transaction, or a standby that cannot write
+            return getattr(error.orig, "sqlstate", "") in _PASSING_STATES
         case _:
             return False
 
@@ -41,11 +44,11 @@ def as_try_again() -> Iterator[None]:
         yield
     except (sa.exc.SQLAlchemyError, sqlite3.OperationalError) as error:
         if passing(error):
-            raise TryAgainError(f"database: {_first_line(error)}") from error
+            raise TryAgainError(f"database: {first_line(error)}") from error
         raise
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Return the driver's own words, without the statement and its parameters (they hold mail)."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     return (str(cause).splitlines() or [type(cause).__name__])[0]

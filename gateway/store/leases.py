@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.store.schema import leases
@@ -32,3 +32,22 @@ def renew(conn: Connection, name: str, holder: str, now: datetime, lasting: time
 def release(conn: Connection, name: str, holder: str) -> None:
     """Give it back at a clean stop."""
     conn.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+
+def release_all(conn: Connection, holder: str) -> None:
+    """Give back whatever `holder` has."""
+    conn.execute(delete(leases).where(leases.c.holder == holder))
+
+
+def forget_run_out(conn: Connection, prefix: str, now: datetime) -> list[str]:
+    """Delete the leases of that kind which ran out; return who held them."""
+    gone = delete(leases).where(leases.c.name.startswith(prefix, autoescape=True), leases.c.until <= now)
+    return list(conn.execute(gone.returning(leases.c.holder)).scalars())
+
+
+def its_time(conn: Connection, now: datetime) -> datetime:
+    """Return the time leases are compared by: PostgreSQL's own, as the clocks of several machines differ; else `now`."""
+    if conn.dialect.name != "postgresql":
+        return now
+    at: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
+    return at

@@ -23,7 +23,10 @@ def configuration() -> Config:
 def upgrade(conn: Connection) -> None:
     """Run what is missing in the transaction of `conn`. Several daemons that start at once take turns."""
     if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL lock_timeout = 0"))  # another daemon's upgrade may take its time
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+        # whoever asks for a table after us waits behind us: rather give up and be called again
+        conn.execute(text("SET LOCAL lock_timeout = 3000"))
     config = configuration()
     config.attributes["connection"] = conn
     command.upgrade(config, "head")

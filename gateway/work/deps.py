@@ -9,21 +9,33 @@ from datetime import timedelta
 
 from gateway.decide.terms import Terms
 from gateway.mail.identity import Keys
+from gateway.outbound.reach import Reach
 from gateway.outbound.transport import Relay
 from gateway.render.library import Library
 from gateway.store.engine import Store
 from gateway.work.parser_pool import Parser
+from gateway.work.writers import InlineWriter, Writer
 
 
 class Wake:
     """Stages wake each other: `ring` says there is work, `wait` sleeps until then or a second has gone."""
 
+    STAGES = ("ingest", "notify", "deliver", "tick", "presence")
+
     def __init__(self) -> None:
-        self._bells = {name: threading.Event() for name in ("ingest", "notify", "deliver", "tick")}
+        self._bells = {name: threading.Event() for name in self.STAGES}
+        self.abroad: Callable[[str], None] | None = None  # tells the daemons on other machines
 
     def ring(self, stage: str) -> None:
-        """Say that `stage` has something to do."""
+        """Say that `stage` has something to do, here and in the other daemons."""
         self._bells[stage].set()
+        if self.abroad is not None:
+            self.abroad(stage)
+
+    def hear(self, stage: str) -> None:
+        """Wake `stage` here: another daemon rang for it."""
+        if stage in self._bells:  # a newer daemon may know further ones
+            self._bells[stage].set()
 
     def wait(self, stage: str, seconds: float = 1.0) -> None:
         """Sleep until `stage` is rung for, at most `seconds`; the poll finds what other daemons left."""
@@ -64,3 +76,6 @@ class Deps:
     habits: Habits
     token: Callable[[], str]
     wake: Wake = field(default_factory=Wake)
+    writer: Writer = field(default_factory=InlineWriter)
+    sign: Callable[[str, bytes], bytes] = lambda _, raw: raw  # DKIM: From address and mail to the mail as it leaves
+    reach: Reach = field(default_factory=Reach)

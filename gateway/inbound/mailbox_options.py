@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,7 @@ class MailboxOptions:
     user: str = ""
     password: str | None = field(default=None, repr=False)
     token: Callable[[], str] | None = field(default=None, repr=False)  # a fresh access token for XOAUTH2
+    refused: Callable[[str], None] | None = field(default=None, repr=False)  # hears which token a server refused
     folders: tuple[str, ...] = ("INBOX",)
     junk: str | None = None  # also read, as held; left as it is
     sent: str | None = None  # also read; left as it is
@@ -79,6 +80,14 @@ class Page(Protocol):
     def first_connect(self) -> datetime:
         """When the folder was seen first."""
 
+    @property
+    def scanning(self) -> int | None:
+        """The UIDVALIDITY of a scan from the beginning that is not done; `last_uid` is how far it came."""
+
+    @property
+    def scanning_to(self) -> int | None:
+        """The highest UID of that scan."""
+
 
 class Book(Protocol):
     """What survives a restart."""
@@ -86,8 +95,13 @@ class Book(Protocol):
     def get(self, mailbox: str, folder: str) -> Page | None:
         """Return the folder's page, None where it was never read."""
 
-    def put(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int, now: datetime) -> None:
+    def put(
+        self, mailbox: str, folder: str, uidvalidity: int, last_uid: int, now: datetime, scanning_to: int | None = None
+    ) -> None:
         """Write it down, committed; the first time counts as the first connect."""
+
+    def journalled(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        """Return which of these UIDs the journal has already."""
 
 
 class Phase(StrEnum):

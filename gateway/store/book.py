@@ -17,23 +17,27 @@ from gateway.store.schema import journal, mailbox_book
 class Page:
     """A folder: its UIDVALIDITY, the highest UID committed, and when it was read first.
 
-    `scanning_to` is set while the whole folder is read anew: the highest UID it had when that began.
+    While a folder is read anew from its beginning, `scanning` is its UIDVALIDITY and `scanning_to` the highest UID it
+    had when that began. Then `uidvalidity` is None: whoever does not know of scans begins one of his own.
     """
 
     uidvalidity: int | None
     last_uid: int
     first_connect: datetime
+    scanning: int | None = None
     scanning_to: int | None = None
 
 
 def _page(row: Any) -> Page:
-    return Page(row.uidvalidity, row.last_uid, row.first_connect, row.scanning_to)
+    return Page(row.uidvalidity, row.last_uid, row.first_connect, row.scanning, row.scanning_to)
 
 
 _insert = insert(mailbox_book)
 _PUT = _insert.on_conflict_do_update(
     index_elements=[mailbox_book.c.mailbox, mailbox_book.c.folder],
-    set_={name: _insert.excluded[name] for name in ("uidvalidity", "last_uid", "scanning_to", "updated_at")},
+    set_={
+        name: _insert.excluded[name] for name in ("uidvalidity", "last_uid", "scanning", "scanning_to", "updated_at")
+    },
 )
 
 
@@ -53,12 +57,17 @@ def put(
     now: datetime,
     scanning_to: int | None = None,
 ) -> None:
-    """Write down how far the folder was read; the first time counts as the first connect."""
+    """Write down how far the folder was read, or with `scanning_to` how far a scan has come.
+
+    The first time counts as the first connect.
+    """
+    whole = scanning_to is None
     conn.execute(
         _PUT,
         {
-            "mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "last_uid": last_uid,
-            "first_connect": now, "updated_at": now, "scanning_to": scanning_to,
+            "mailbox": mailbox, "folder": folder, "last_uid": last_uid, "first_connect": now, "updated_at": now,
+            "uidvalidity": uidvalidity if whole else None, "scanning": None if whole else uidvalidity,
+            "scanning_to": scanning_to,
         },
     )  # fmt: skip
 

@@ -308,7 +308,8 @@ mailbox_book = Table(
     Column("mailbox", CleanText, primary_key=True), Column("folder", CleanText, primary_key=True),
     Column("uidvalidity", sa.BigInteger), Column("last_uid", sa.BigInteger, nullable=False, server_default="0"),
     _at("first_connect", nullable=False), _at("updated_at", nullable=False),
-    Column("scanning_to", sa.BigInteger),  # while all mail of the folder is read anew: up to this UID
+    # While all mail of the folder is read anew: its UIDVALIDITY, and up to which UID. `uidvalidity` is empty then.
+    Column("scanning", sa.BigInteger), Column("scanning_to", sa.BigInteger),
 )  # fmt: skip
 
 mailbox_states = Table(

@@ -7,7 +7,7 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,21 +31,36 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Page:
-    uidvalidity: int
+    uidvalidity: int | None
     last_uid: int
     first_connect: datetime
+    scanning: int | None = None
+    scanning_to: int | None = None
 
 
 class Book:
-    def __init__(self) -> None:
+    def __init__(self, rows: list[Received]) -> None:
         self.pages: dict[tuple[str, str], Page] = {}
+        self.rows = rows
 
     def get(self, mailbox: str, folder: str) -> Page | None:
         return self.pages.get((mailbox, folder))
 
-    def put(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int, now: datetime) -> None:
+    def put(
+        self, mailbox: str, folder: str, uidvalidity: int, last_uid: int, now: datetime, scanning_to: int | None = None
+    ) -> None:
         known = self.pages.get((mailbox, folder))
-        self.pages[mailbox, folder] = Page(uidvalidity, last_uid, known.first_connect if known else now)
+        first = known.first_connect if known else now
+        whole = scanning_to is None
+        self.pages[mailbox, folder] = Page(
+            uidvalidity if whole else None, last_uid, first, None if whole else uidvalidity, scanning_to
+        )
+
+    def journalled(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        there = (row.envelope for row in self.rows)
+        return {e.uid for e in there if (e.mailbox, e.folder, e.uidvalidity) == (mailbox, folder, uidvalidity)} & set(
+            uids
+        )
 
 
 class Box:
@@ -55,8 +70,8 @@ class Box:
         self.server = server
         self.user = user
         self.client = client
-        self.book = Book()
         self.rows: list[Received] = []
+        self.book = Book(self.rows)
         self.downloads = 0
         self.fail_at: Callable[[Received], bool] = lambda _: False
         self.options = MailboxOptions(

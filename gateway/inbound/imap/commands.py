@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError
 
 from gateway.inbound.mailbox_options import MailboxOptions, Move
 
@@ -39,14 +40,21 @@ def connect(options: MailboxOptions) -> IMAPClient:
     return client
 
 
-def log_in(client: IMAPClient, options: MailboxOptions) -> None:
-    """Log in, and make the folder for what was read where there is none."""
-    if options.token is not None:
-        client.oauth2_login(options.user, options.token())
-    else:
+def log_in(client: IMAPClient, options: MailboxOptions, token: str | None) -> None:
+    """Log in with this token, else with the password; make the folder for what was read where there is none."""
+    if token is None:
         client.login(options.user, options.password or "")
-    if isinstance(options.after, Move) and not client.folder_exists(options.after.folder):
-        client.create_folder(options.after.folder)
+    else:
+        client.oauth2_login(options.user, token)
+    if not isinstance(options.after, Move):
+        return
+    try:
+        if not client.folder_exists(options.after.folder):
+            client.create_folder(options.after.folder)
+    except IMAPClientError as error:
+        if isinstance(error, IMAPClient.AbortError):
+            raise
+        # Reading goes on; moving the first mail says what is wrong.
 
 
 def highest_uid(client: IMAPClient, selected: dict[bytes, Any]) -> int:

@@ -17,7 +17,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 from gateway import clock as wall
 from gateway.errors import GatewayError
 from gateway.inbound.imap.commands import above, begin_idle, connect, groups, highest_uid, log_in, put_away, since
-from gateway.inbound.mailbox_options import Book, MailboxOptions, MailboxState, Phase, pause
+from gateway.inbound.mailbox_options import Book, MailboxOptions, MailboxState, Page, Phase, pause
 from gateway.inbound.proof import judge
 from gateway.inbound.trace_fields import return_path
 from gateway.mail.message import Envelope
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _BATCH: Final = 50  # mails in one FETCH, and in one MOVE
 _SLICE: Final = 1.0  # seconds between two looks at `stop` while idling
+_TOKEN_RAN_OUT: Final = "AccessTokenExpired"  # noqa: S105  # how Exchange Online says goodbye then
 
 
 class MailboxPoller:
@@ -44,6 +45,7 @@ class MailboxPoller:
         clock: Callable[[], datetime] = wall.now,
         stop: threading.Event | None = None,
         chance: Callable[[], float] = random.random,
+        told: Callable[[MailboxState], None] = lambda _: None,
     ) -> None:
         self._options = options
         self._accept = accept
@@ -51,7 +53,9 @@ class MailboxPoller:
         self._now = clock
         self._stop = stop or threading.Event()
         self._chance = chance
+        self._told = told
         self._state = MailboxState()
+        self._token: str | None = None  # what this session logged in with
         self._leftover: dict[str, list[int]] = {}  # committed, but not yet moved, deleted or marked
 
     def state(self) -> MailboxState:
@@ -59,7 +63,10 @@ class MailboxPoller:
         return self._state
 
     def run(self) -> None:
-        """Read, wait, read again until `stop` is set; reconnect after trouble with growing pauses."""
+        """Read, wait, read again until `stop` is set; reconnect after trouble with growing pauses.
+
+        `told` hears of each state that lasts: waiting, pausing, stopped.
+        """
         while not self._stop.is_set():
             try:
                 self._stay()
@@ -71,23 +78,36 @@ class MailboxPoller:
                 # The thread guard: a mailbox must not stay unread because of one surprise.
                 _log.exception("mailbox %s: unexpected", self._options.name)
                 self._pause(error)
-        self._state = replace(self._state, phase=Phase.STOPPED)
+        self._say(Phase.STOPPED)
 
     def poll_once(self) -> int:
-        """Connect, read all folders, leave; return how many mails were committed. Trouble is raised."""
+        """Connect, read all folders, leave; return how many mails were committed.
+
+        Trouble is raised; a folder that cannot be read alone is told by the state.
+        """
         with self._connected() as client:
             return self._round(client)
 
+    def _say(self, phase: Phase, **changes: Any) -> None:
+        self._state = replace(self._state, phase=phase, **changes)
+        if phase in {Phase.WAITING, Phase.PAUSING, Phase.STOPPED}:
+            self._told(self._state)
+
     def _stay(self) -> None:
-        with self._connected() as client:
-            while not self._stop.is_set():
-                self._round(client)
-                self._wait(client)
+        try:
+            with self._connected() as client:
+                while not self._stop.is_set():
+                    self._round(client)
+                    self._wait(client)
+        except (OSError, IMAPClientError) as error:
+            if _TOKEN_RAN_OUT in str(error):
+                self._refuse_token()
+            raise
 
     def _pause(self, error: Exception, *, refused: bool = False) -> None:
         failures = self._state.failures + 1
         text = str(error)[:300] or type(error).__name__
-        self._state = replace(self._state, phase=Phase.PAUSING, error=text, failures=failures)
+        self._say(Phase.PAUSING, error=text, failures=failures)
         _log.warning("mailbox %s: %s", self._options.name, text)
         self._stop.wait(pause(failures, self._chance(), refused=refused))
 
@@ -95,26 +115,47 @@ class MailboxPoller:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[IMAPClient]:
-        self._state = replace(self._state, phase=Phase.CONNECTING)
-        client = connect(self._options)
+        self._say(Phase.CONNECTING)
+        client = self._logged_in()
         try:
-            log_in(client, self._options)
             yield client
             with contextlib.suppress(OSError, IMAPClientError):
                 client.logout()
         finally:
-            # After a timeout the connection cannot even log out: it is dropped.
-            with contextlib.suppress(OSError, IMAPClientError):
-                client.shutdown()
+            _drop(client)
+
+    def _logged_in(self) -> IMAPClient:
+        """Connect and log in; where a token is refused that was good a moment ago, once more with a new one."""
+        try:
+            return self._log_in()
+        except LoginError:
+            if self._options.token is None or self._options.refused is None:
+                raise
+            self._refuse_token()
+            return self._log_in()
+
+    def _log_in(self) -> IMAPClient:
+        # The token first: a provider that is slow to give one would find the connection timed out.
+        self._token = self._options.token() if self._options.token is not None else None
+        client = connect(self._options)
+        try:
+            log_in(client, self._options, self._token)
+        except BaseException:
+            _drop(client)
+            raise
+        return client
+
+    def _refuse_token(self) -> None:
+        if self._token is not None and self._options.refused is not None:
+            self._options.refused(self._token)
 
     def _wait(self, client: IMAPClient) -> None:
         """Wait for new mail in the first folder, by IDLE where the server can; every `poll` all are looked at."""
-        self._state = replace(self._state, phase=Phase.WAITING)
+        self._say(Phase.WAITING)
         options = self._options
-        if not client.has_capability("IDLE"):
+        if not client.has_capability("IDLE") or not _selected(client, options.folders[0]):
             self._stop.wait(options.poll)
             return
-        client.select_folder(options.folders[0])
         page = self._book.get(options.name, options.folders[0])
         if page is not None and above(client, page.last_uid):
             return  # it came while the others were read; IDLE tells only of what comes after this SELECT
@@ -124,8 +165,9 @@ class MailboxPoller:
         while not told and not self._stop.is_set() and (left := until - wall.monotonic()) > 0:
             asked = wall.monotonic()
             answers = client.idle_check(timeout=min(_SLICE, left))
-            if any(answer[0] == b"BYE" for answer in answers):
-                raise ConnectionError("the server said goodbye")
+            if goodbye := next((answer for answer in answers if answer[0] == b"BYE"), None):
+                why = b" ".join(part for part in goodbye[1:] if isinstance(part, bytes)).decode("utf-8", "replace")
+                raise ConnectionError(f"the server said goodbye: {why}")
             # Nothing, and sooner than asked for: idle_check hides the end of a connection. idle_done shows it.
             if answers or wall.monotonic() - asked < min(_SLICE, left) / 2:
                 break
@@ -134,12 +176,28 @@ class MailboxPoller:
     # Reading.
 
     def _round(self, client: IMAPClient) -> int:
-        self._state = replace(self._state, phase=Phase.READING)
-        count = sum(self._read(client, folder) for folder in self._options.reads())
+        """Read every folder; one that is gone or refused does not keep the others unread."""
+        self._say(Phase.READING)
+        count, troubles = 0, []
+        for folder in self._options.reads():
+            try:
+                count += self._read(client, folder)
+            except IMAPClientError as error:
+                if isinstance(error, IMAPClient.AbortError):
+                    raise
+                troubles.append(f"folder {folder}: {error}"[:300])
+        if troubles:
+            self._tell_of("; ".join(troubles)[:300])
+            return count
         if not any(self._leftover.values()):
             self._state = replace(self._state, error=None, failures=0)
         self._state = replace(self._state, last_success=self._now())
         return count
+
+    def _tell_of(self, trouble: str) -> None:
+        if trouble != self._state.error:
+            _log.warning("mailbox %s: %s", self._options.name, trouble)
+        self._state = replace(self._state, error=trouble)
 
     def _read(self, client: IMAPClient, folder: str) -> int:
         """Read what is new in one folder."""
@@ -148,41 +206,62 @@ class MailboxPoller:
         page = self._book.get(self._options.name, folder)
         if page is not None and page.uidvalidity == uidvalidity:
             self._finish(client, folder, [])
-            return self._take(client, folder, uidvalidity, above(client, page.last_uid), step=True)
-        self._leftover.pop(folder, None)  # UIDs of another time
-        top = highest_uid(client, selected)
-        count = 0
-        # At the first connect what lies there already is not ours to answer, unless `since` says so.
+            return self._take(client, folder, uidvalidity, above(client, page.last_uid))
+        return self._scan(client, folder, uidvalidity, page, highest_uid(client, selected))
+
+    def _scan(self, client: IMAPClient, folder: str, uidvalidity: int, page: Page | None, top: int) -> int:
+        """Read a folder from its beginning: at the first connect, and when all its UIDs are others than they were.
+
+        What was interrupted goes on where it was. At the first connect what lies there already is not ours to
+        answer, unless `since` says so.
+        """
+        begun = page is not None and page.scanning == uidvalidity
+        if not begun:
+            self._leftover.pop(folder, None)  # UIDs of another time
         start = self._options.since or (None if page is None else page.first_connect)
+        count = 0
         if start is not None:
-            uids = since(client, start)
-            count = self._take(client, folder, uidvalidity, uids, step=False)
-            top = max([top, *uids])
+            done = page.last_uid if page is not None and begun else 0
+            top = page.scanning_to or top if page is not None and begun else top
+            if not begun:
+                self._book.put(self._options.name, folder, uidvalidity, 0, self._now(), top)
+            uids = [uid for uid in since(client, start) if done < uid <= top]
+            count = self._take(client, folder, uidvalidity, uids, scanning_to=top)
         if not self._stop.is_set():
             self._book.put(self._options.name, folder, uidvalidity, top, self._now())
         return count
 
-    def _take(self, client: IMAPClient, folder: str, uidvalidity: int, uids: Sequence[int], *, step: bool) -> int:
-        """Commit these mails in order, a batch at a time.
+    def _take(
+        self,
+        client: IMAPClient,
+        folder: str,
+        uidvalidity: int,
+        uids: Sequence[int],
+        *,
+        scanning_to: int | None = None,
+    ) -> int:
+        """Commit these mails in order, a batch at a time; the book follows each batch.
 
-        With `step` the book follows each batch. A scan from the beginning must not: old mails that `since` leaves
-        out may have higher UIDs, and would look new after an interruption.
+        A scan is written down as one: mails that `since` leaves out may have higher UIDs, and would look new after
+        an interruption. What the journal has is not fetched again, but put away.
         """
         count = 0
+        name = self._options.name
         for start in range(0, len(uids), _BATCH):
             if self._stop.is_set():
                 return count
             batch = list(uids[start : start + _BATCH])
             known = client.fetch(batch, ["RFC822.SIZE", "INTERNALDATE"])
-            done: list[int] = []
-            for uid, received in self._fetch(client, folder, uidvalidity, known):
+            done = self._book.journalled(name, folder, uidvalidity, batch) & known.keys()
+            for uid, received in self._fetch(
+                client, folder, uidvalidity, {uid: each for uid, each in known.items() if uid not in done}
+            ):
                 self._accept(received)
                 count += 1
-                if received.held != "oversize":
-                    done.append(uid)
-            self._finish(client, folder, done)
-            if step:
-                self._book.put(self._options.name, folder, uidvalidity, max(batch), self._now())
+                done.add(uid)
+            small = [uid for uid in sorted(done) if known[uid][b"RFC822.SIZE"] <= self._options.max_size]
+            self._finish(client, folder, small)
+            self._book.put(name, folder, uidvalidity, max(batch), self._now(), scanning_to)
         return count
 
     def _fetch(
@@ -233,7 +312,21 @@ class MailboxPoller:
             if isinstance(error, IMAPClient.AbortError):
                 raise
             self._leftover[folder] = todo
-            text = f"cannot put mail away: {error}"[:300]
-            if text != self._state.error:
-                _log.warning("mailbox %s: %s", self._options.name, text)
-            self._state = replace(self._state, error=text)
+            self._tell_of(f"cannot put mail away: {error}"[:300])
+
+
+def _selected(client: IMAPClient, folder: str) -> bool:
+    """Select the folder; False where it is not there."""
+    try:
+        client.select_folder(folder)
+    except IMAPClientError as error:
+        if isinstance(error, IMAPClient.AbortError):
+            raise
+        return False
+    return True
+
+
+def _drop(client: IMAPClient) -> None:
+    """Close without a word: after a timeout a connection cannot even log out."""
+    with contextlib.suppress(OSError, IMAPClientError):
+        client.shutdown()

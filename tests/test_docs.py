@@ -69,7 +69,7 @@ def test_every_command_in_the_docs_exists_with_its_options(page: Path):
 def test_every_command_has_its_row_with_its_options(name: str):
     page = TEXT[ROOT / "docs" / "command-line.md"]
     row = next((line for line in page.splitlines() if re.match(rf"\| `gateway {name}[ `]", line)), "")
-    told = set(re.findall(r"`(--[a-z]+)`", row.split("|")[2] if row else ""))
+    told = set(re.findall(r"`(--[a-z-]+)`", row.split("|")[2] if row else ""))
     assert told == {option for option in COMMANDS[name] if option.startswith("--")} - {"--config", "--help"}, row
     assert row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -85,6 +86,24 @@ def receive(
     from gateway.cli.receive import receive as go
 
     guarded(go, config, sender, tuple(to or ()))
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="An mbox, a Maildir, a .eml, or a folder of them.")],
+    desk: Annotated[str, typer.Option("--desk", help="The desk its tickets belong to.")],
+    config: Config = None,
+    open_since: Annotated[
+        datetime | None,
+        typer.Option("--open-since", formats=["%Y-%m-%d"], help="Conversations with a mail since then stay open."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring old mail in as history: nothing leaves, nothing comes twice, and it may be broken off and repeated."""
+    from gateway.cli.importing import bring_in as go
+
+    guarded(go, config, path, desk, open_since, dry_run, as_json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from gateway.mail.address import addresses, identity, key, presentable
 from gateway.mail.message import Address, InboundMail, MailClass
 from gateway.mail.proof import Proof, Verdict
 from gateway.rules import actions
+from gateway.rules.aliases import in_subject
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.thread import Clues, Placement, clues, place, recipients
 
@@ -25,11 +26,12 @@ class Sorted:
     foreign: tuple[str, ...] = ()
     verdict: Any = None  # actions.HoldFor | actions.DiscardBecause | None
     trace: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # those of `foreign` that are an old system's number in the subject (TH7)
 
     def place(self, incoming: Incoming, terms: Terms) -> Placement:
         """Weigh the evidence under the desk's own rule of who may join."""
         join = terms.policy.desks[self.desk].who_may_join
-        return place(incoming.mail, incoming.found, terms.sender(incoming.mail), join=join)
+        return place(incoming.mail, incoming.found, terms.sender(incoming.mail), join=join, aliases=self.aliases)
 
 
 def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
@@ -57,7 +59,10 @@ def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
     trace = tuple(f"rule {line.name}: {', '.join(line.did)}" for line in outcome.asked if line.verdict)
     if not addressed:
         trace = (f"no desk address in the mail: desk {desk}", *trace)
-    return Sorted(replace(incoming, mail=_presentable(mail), proof=proof), desk, tuple(foreign), verdict, trace)
+    patterns = (pattern for each in terms.policy.desks.values() for pattern in each.reference_aliases)
+    aliases = in_subject(mail.subject, patterns)
+    read = replace(incoming, mail=_presentable(mail), proof=proof)
+    return Sorted(read, desk, (*foreign, *aliases), verdict, trace, aliases)
 
 
 def _presentable(mail: InboundMail) -> InboundMail:

@@ -27,6 +27,7 @@ class Clues:
     numbers: tuple[int, ...] = ()
     foreign: tuple[str, ...] = ()
     content_key: str = ""
+    envelope_hash: str = ""  # of the ENVID that a delivery report names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,11 @@ def clues(mail: InboundMail, envelope: Envelope, foreign: Iterable[str] = ()) ->
         hashes.setdefault(hashed, carrier)
     number = mail.reference.rpartition("-")[2] if mail.reference else ""
     numbers = (int(number),) if number.isdigit() else ()
-    return Clues(tuple(hashes.items()), tuple(ids), numbers, tuple(foreign), mail.content_key)
+    named = mail.delivery_report.envelope_id if mail.delivery_report else None
+    return Clues(
+        tuple(hashes.items()), tuple(ids), numbers, tuple(foreign), mail.content_key,
+        identity.bearer_hash(named) if named else "",
+    )  # fmt: skip
 
 
 def _tokens(mail: InboundMail, envelope: Envelope) -> Iterable[tuple[str, str]]:
@@ -83,15 +88,22 @@ class Sender:
     organisation: str | None = None
 
 
-def place(mail: InboundMail, found: Found, sender: Sender, *, join: str = "participants") -> Placement:
-    """Weigh what was found, strongest evidence first; never guesses between two tickets."""
+def place(
+    mail: InboundMail, found: Found, sender: Sender, *, join: str = "participants", aliases: Iterable[str] = ()
+) -> Placement:
+    """Weigh what was found, strongest evidence first; never guesses between two tickets.
+
+    `aliases` are those foreign references that are an old system's number in the subject: worth as much as our own.
+    """
+    old = tuple(aliases)
     good, stolen = _bearers(found, sender)
     placement = (
         _by_bearer(good)
         or _by_return_path(mail, found)
         or _by_message_id(mail, found, sender)
         or _by_subject(mail, found, sender, join)
-        or _by_foreign(found)
+        or _by_alias(old, found, sender, join)
+        or _by_foreign(found, old)
         or Placement(None, "none", ("no reference, known Message-ID or bearer",))
     )
     return _follow_merge(replace(placement, stolen=stolen), found, sender)
@@ -99,13 +111,14 @@ def place(mail: InboundMail, found: Found, sender: Sender, *, join: str = "parti
 
 def _bearers(found: Found, sender: Sender) -> tuple[tuple[BearerMatch, ...], tuple[BearerMatch, ...]]:
     usable = [b for b in found.bearers if b.purpose != "report"]
-    good = tuple(b for b in usable if _is_for(b, sender))
+    good = tuple(b for b in usable if is_for(b, sender))
     # A Message-ID is quoted by anybody who was forwarded a mail; only what was kept secret can be stolen (A10).
     stolen = tuple(b for b in usable if b not in good and b.carrier != "message-id")
     return good, stolen
 
 
-def _is_for(bearer: BearerMatch, sender: Sender) -> bool:
+def is_for(bearer: BearerMatch, sender: Sender) -> bool:
+    """Say whether the mail of that bearer went to this sender; a group's went to any of us."""
     if bearer.group:
         return sender.person is not None
     return bearer.person == sender.person if bearer.person else key(bearer.address) == sender.key
@@ -137,6 +150,7 @@ def _by_message_id(mail: InboundMail, found: Found, sender: Sender) -> Placement
         if known is not None:
             how = "delivery-report" if name == report else "message-id"
             ours = "our mail" if known.mail_id else "a message of the ticket"
+            ours += ", by an alias that a relay gave it" if known.alias else ""
             return Placement(known.ticket_id, how, (f"answers {name}, {ours}",))
     return None
 
@@ -157,15 +171,23 @@ def _rank(message: KnownMessage, found: Found, sender: Sender) -> int:
 
 def _by_subject(mail: InboundMail, found: Found, sender: Sender, join: str) -> Placement | None:
     ticket = _named(mail, found)
-    if ticket is None or mail.reference is None:
-        return None
+    return None if ticket is None or mail.reference is None else _by_number(mail.reference, ticket, sender, join)
+
+
+def _by_alias(aliases: tuple[str, ...], found: Found, sender: Sender, join: str) -> Placement | None:
+    known = next(((name, found.foreign[name]) for name in aliases if name in found.foreign), None)
+    ticket = found.tickets.get(known[1]) if known else None
+    return _by_number(known[0], ticket, sender, join) if known and ticket is not None else None
+
+
+def _by_number(name: str, ticket: Ticket, sender: Sender, join: str) -> Placement:
     who = {key(address) for address in ticket.addresses()}
     colleague = join == "organisation" and sender.organisation is not None
     colleague = colleague and sender.organisation == ticket.organisation
     if sender.key and (sender.key in who or sender.person or colleague):
         why = "a participant" if sender.key in who else "one of ours" if sender.person else "of the same organisation"
-        return Placement(ticket.id, "subject", (f"subject names {ticket.reference}, the sender is {why}",))
-    reason = f"subject names {mail.reference}, but the sender is nobody of that ticket"
+        return Placement(ticket.id, "subject", (f"subject names {name}, the sender is {why}",))
+    reason = f"subject names {name}, but the sender is nobody of that ticket"
     return Placement(None, "none", (reason,), claims=ticket.id)
 
 
@@ -177,8 +199,10 @@ def _named(mail: InboundMail, found: Found) -> Ticket | None:
     return ticket if ticket is not None and ticket.prefix == prefix.upper() else None
 
 
-def _by_foreign(found: Found) -> Placement | None:
+def _by_foreign(found: Found, aliases: tuple[str, ...]) -> Placement | None:
     for reference, ticket_id in found.foreign.items():
+        if reference in aliases:
+            continue
         return Placement(ticket_id, "foreign-reference", (f"foreign reference {reference}",))
     return None
 

@@ -27,6 +27,7 @@ KINDS: Final[dict[str, str]] = {
 _LONGEST: Final = max(map(len, KINDS)) + 6
 _BARE: Final = {kind: {label for label, k in KINDS.items() if k == kind} for kind in ("to", "subject")}
 _MOST_LINES: Final = 24  # a block with a wrapped list of recipients
+_UNKNOWN: Final = re.compile(r"[*_]?[^\W\d_][\w '’.-]{1,28}\s?[:：][*_]?(?:\s|$)")
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -58,7 +59,7 @@ def label(line: str) -> tuple[str, str] | None:
     head, colon, _ = text[:_LONGEST].replace("：", ":").partition(":")
     if not colon:
         return None
-    kind = KINDS.get(head.strip("*_ \t").casefold().replace("’", "'"))
+    kind = KINDS.get(head.strip("*_ \t.").casefold().replace("’", "'"))
     return None if kind is None else (kind, text[len(head) + 1 :].strip("*_ \t"))
 
 
@@ -83,12 +84,20 @@ def read_loose(lines: Sequence[str], start: int) -> HeaderBlock | None:
         elif is_blank(lines[at]):
             if not _goes_on(lines, at, fields):
                 break
+        elif found is None and _is_unknown(lines[at], fields):
+            last = "other"
+            fields[last] = unquoted(lines[at])
         elif found is None and _is_wrapped(lines, at, last, fields[last]):
             fields[last] = f"{fields[last]} {unquoted(lines[at])}".strip()
         else:
             break
         at += 1
     return HeaderBlock(start, at, fields)
+
+
+def _is_unknown(line: str, fields: dict[str, str]) -> bool:
+    """Whether it is a header whose label we do not know, with an address, among those that we know ("Ответ-Кому: …")."""
+    return len(fields) >= 2 and "@" in line and _UNKNOWN.match(unquoted(line)) is not None
 
 
 def _goes_on(lines: Sequence[str], blank: int, fields: dict[str, str]) -> bool:

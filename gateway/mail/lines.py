@@ -19,7 +19,10 @@ _SPACES: Final = dict.fromkeys([0xA0, 0x2002, 0x2003, 0x2007, 0x2009, 0x202F, 0x
 _TABLE: Final = {**_INVISIBLE, **_SPACES}
 _REMARKABLE: Final = re.compile(f"[{''.join(map(chr, _TABLE))}]")
 _REMEMBERED: Final = 300  # characters; a longer line is worked out anew, so that what is remembered stays small
-_RULE: Final = re.compile(r"[-_=*─━—–~ \t]{3,}")
+DASHES: Final = "-‐‑‒–—―−"
+"""What clients draw markers with; Proton uses U+2010."""
+
+_RULE: Final = re.compile(rf"[{DASHES}_=*─━~ \t]{{3,}}")
 _QUOTE_SIGNS: Final = "> \t|"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from gateway.mail.lines import folded, unquoted
+from gateway.mail.lines import DASHES, folded, unquoted
 from gateway.mail.words import FOREIGN_MARKERS, FORWARD_MARKERS, ORIGINAL_MARKERS, OWN_MARKERS
 
-_DECORATION: Final = "-–—_=*#~+<>|[] \t."
+_DECORATION: Final = f"{DASHES}_=*#~+<>|[] \t."
 _LONGEST: Final = 140
 _MARKERS: Final = (*OWN_MARKERS, *FOREIGN_MARKERS)
-_ORIGINAL: Final = frozenset(ORIGINAL_MARKERS)
-_FORWARD: Final = frozenset(FORWARD_MARKERS)
+_ORIGINAL: Final = frozenset(map(folded, ORIGINAL_MARKERS))
+_FORWARD: Final = frozenset(map(folded, FORWARD_MARKERS))
 _FORWARDED_BY: Final = tuple(
     marker + " "
     for marker in FORWARD_MARKERS
@@ -45,15 +45,13 @@ def is_original(line: str) -> bool:
     if len(line) > _LONGEST:
         return False
     bare, decoration = _bare(line)
-    return bare.rstrip(" :") in _ORIGINAL and (
-        "-" in decoration or "_" in decoration or "–" in decoration or "=" in decoration
-    )
+    return bare.rstrip(" :") in _ORIGINAL and any(sign in f"{DASHES}_=" for sign in decoration)
 
 
 def forward(line: str) -> str | None:
     """Return what stands behind a forward marker on its line (mostly ""), or None where the line is no marker."""
     bare, decoration = _bare(line)
-    dashed = decoration.count("-") + decoration.count("–") + decoration.count("—") >= 2
+    dashed = sum(sign in DASHES for sign in decoration) >= 2
     if len(line) <= _LONGEST and bare.rstrip(" :：") in _FORWARD and (dashed or bare.endswith((":", "："))):
         return ""
     if len(line) <= _LONGEST and dashed and bare.startswith(_FORWARDED_BY):

@@ -216,7 +216,7 @@ ATTRIBUTION_VERBS: Final[tuple[str, ...]] = (
 # How an attribution begins, apart from a date or a weekday.
 ATTRIBUTION_LEADS: Final[tuple[str, ...]] = (
     "on ", "at ", "den ", "d. ", "på ", "kl. ", "am ", "um ", "le ", "em ", "el ", "il ", "op ", "dnia ", "w dniu ", "dne ", "dňa ", "dana ", "dne: ", "v ", "în ", "la data ",
-    "il giorno ", "il ", "a ", "στισ ", "le:", "quoting ", "citerar ", "zitat von ", "in reply to", "-- on ", "---- on ", "--- on ", "----- on", "w ", "on:", "ב", "في ", "vào ", "kuna ", "em:", "pada ", "missatge de ", "kontakt ", "wiadomość napisana ", "às ", "no dia ", "na ", "на ", "dňa ", "in data ", "þann ", "v dne ", "στις ", "pe ", "ngày ", "tarihinde ", "在 ",
+    "il giorno ", "il ", "a ", "στισ ", "le:", "quoting ", "citerar ", "zitat von ", "in reply to", "-- on ", "---- on ", "--- on ", "----- on", "w ", "on:", "ב", "في ", "vào ", "kuna ", "em:", "pada ", "missatge de ", "kontakt ", "wiadomość napisana ", "às ", "no dia ", "na ", "на ", "dňa ", "in data ", "þann ", "v dne ", "pe ", "ngày ", "tarihinde ", "在 ",
 )  # fmt: skip
 
 # Weekdays and months by their first letters; enough to see a date where there is no digit pattern to see.
@@ -233,7 +233,7 @@ ORIGINAL_MARKERS: Final[tuple[str, ...]] = (
     "ursprüngliche nachricht", "original-nachricht", "originalnachricht", "original nachricht", "ursprüngliche e-mail", "urspr. nachricht", "message d'origine", "message d’origine", "message original", "message initial", "mensaje original", "mensaje d'origen",
     "mensagem original", "mensagem de origem", "messaggio originale", "messaggio originario", "oorspronkelijk bericht", "origineel bericht", "oorspronkelijk e-mailbericht", "wiadomość oryginalna", "oryginalna wiadomość", "treść oryginalnej wiadomości",
     "původní zpráva", "pôvodná správa", "izvorna poruka", "originalna poruka", "izvirno sporočilo", "eredeti üzenet", "mesaj original", "mesajul original", "исходное сообщение", "исходное письмо", "оригинальное сообщение", "пересылаемое сообщение",
-    "вихідне повідомлення", "оригінальне повідомлення", "özgün ileti", "orijinal mesaj", "orjinal mesaj", "algne kiri", "algne sõnum", "sākotnējā ziņa", "pradinis pranešimas", "αρχικό μήνυμα", "元のメッセージ", "原始邮件", "原始郵件", "邮件原件", "원본 메시지",
+    "вихідне повідомлення", "оригінальне повідомлення", "özgün ileti", "orijinal mesaj", "orjinal mesaj", "algne kiri", "algne sõnum", "sākotnējā ziņa", "pradinis pranešimas", "αρχικό μήνυμα", "元のメッセージ", "オリジナルメッセージ", "元のメール", "оригинално съобщение", "původní e-mail", "pôvodný e-mail", "missatge original", "oorspronkelijke bericht", "upprunaleg skilaboð", "pesan asli", "thư gốc", "tin nhắn gốc", "ข้อความต้นฉบับ", "הודעה מקורית", "الرسالة الأصلية", "originalna poruka", "исходное сообщение от", "原邮件", "原始信件", "原始訊息", "原文", "原始邮件", "原始郵件", "邮件原件", "원본 메시지",
     "reply message", "reply above this line", "replied message", "svar på meddelande", "previous message", "antwort weiterleiten",
 )  # fmt: skip
 
@@ -241,9 +241,9 @@ ORIGINAL_MARKERS: Final[tuple[str, ...]] = (
 FORWARD_MARKERS: Final[tuple[str, ...]] = (
     "forwarded message", "begin forwarded message", "start of forwarded message", "forwarded mail", "forwarded email", "forwarded letter", "forwarded by", "forwarded conversation", "inline forwarded message",
     "vidarebefordrat meddelande", "vidarebefordrat brev", "vidarebefordrat mejl", "vidarebefordrat mail", "vidarebefordrat e-postmeddelande", "vidarebefordrat av", "vidaresänt meddelande", "vidarebefordrat", "början på vidarebefordrat meddelande", "start på vidarebefordrat meddelande", "påbörja vidarebefordrat meddelande", "börjar vidarebefordrat meddelande",
-    "videresendt melding", "videresendt e-post", "videresendt av", "vidaresend melding", "start på videresendt melding", "begynnelsen på videresendt melding", "videresendt besked", "videresendt meddelelse", "videresendt mail", "videresendt af", "start på videresendt besked", "start på videresendt meddelelse", "start videresendt besked", "begyndelse på videresendt meddelelse",
-    "välitetty viesti", "välitetty viesti alkaa", "edelleenlähetetty viesti", "framsent bréf", "áframsent skeyti",
-    "weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail", "beginn der weitergeleiteten nachricht", "weitergeleitet von", "weitergeleitete message",
+    "videresendt melding", "videresendt e-post", "videresendt av", "vidaresend melding", "start på videresendt melding", "begynnelsen på videresendt melding", "videresendt besked", "videresendt meddelelse", "videresendt mail", "videresendt e-mail", "videresendt brev", "videresendte meddelelse", "videresendte besked", "videresendt af", "start på videresendt besked", "start på videresendt meddelelse", "start videresendt besked", "begyndelse på videresendt meddelelse",
+    "välitetty viesti", "välitetty viesti alkaa", "välitetty viesti / fwd.msg", "edelleenlähetetty viesti alkaa", "edelleenlähetetty viesti", "edelleen lähetetty viesti", "edelleenlähetetty sähköposti", "framsent bréf", "áframsent skeyti",
+    "weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitete nachrichten", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail", "beginn der weitergeleiteten nachricht", "weitergeleitet von", "weitergeleitete message",
     "message transféré", "message transmis", "début du message transféré", "début du message réexpédié", "début du message transmis", "message réexpédié", "message forwardé", "transféré par", "réacheminé par", "e-mail transféré",
     "mensaje reenviado", "inicio del mensaje reenviado", "comienzo del mensaje reenviado", "reenviado por", "correo reenviado", "missatge reenviat",
     "mensagem encaminhada", "mensagem reencaminhada", "início da mensagem encaminhada", "início da mensagem reencaminhada", "começo da mensagem encaminhada", "encaminhado por",
@@ -251,14 +251,14 @@ FORWARD_MARKERS: Final[tuple[str, ...]] = (
     "doorgestuurd bericht", "begin doorgestuurd bericht", "doorgestuurde bericht", "doorgestuurde e-mail", "doorgezonden bericht", "begin van doorgestuurd bericht", "doorgestuurd door",
     "wiadomość przekazana dalej", "przekazana wiadomość", "początek przekazywanej wiadomości", "wiadomość przesłana dalej", "treść przekazanej wiadomości", "przesłana wiadomość", "przekazana wiadomosc", "początek przekazanej wiadomości", "przekazane przez",
     "přeposlaná zpráva", "začátek přeposílané zprávy", "začátek přeposlané zprávy", "předaná zpráva", "přeposlaný e-mail", "preposlaná správa", "začiatok preposlanej správy", "začiatok preposielanej správy", "odovzdaná správa",
-    "proslijeđena poruka", "započni proslijeđenu poruku", "početak proslijeđene poruke", "prosljeđena poruka", "proslijeđeno", "prosleđena poruka", "posredovano sporočilo",
+    "proslijeđena poruka", "započni proslijeđenu poruku", "početak proslijeđene poruke", "prosljeđena poruka", "proslijeđeno", "prosleđena poruka", "posredovano sporočilo", "začetek posredovanega sporočila", "prosleđena poruka", "proslijeđeni e-mail", "prosljeđena e-pošta",
     "továbbított üzenet", "továbbított levél kezdete", "továbbított levél", "továbbított e-mail", "továbbított üzenet kezdete",
     "mesaj redirecționat", "mesaj redirectionat", "începe mesajul redirecționat", "mesaj înaintat", "mesaj retrimis", "mesaj transmis", "începutul mesajului redirecționat",
     "переадресованное сообщение", "начало переадресованного сообщения", "пересланное сообщение", "пересылаемое сообщение", "перенаправленное сообщение", "начало пересылаемого сообщения", "пересланное письмо", "начало пересланного сообщения", "конец пересылаемого сообщения",
-    "переслане повідомлення", "початок листа, що пересилається", "переадресоване повідомлення", "пересланий лист", "початок переадресованого повідомлення", "лист, що пересилається", "препратено съобщение",
+    "переслане повідомлення", "початок листа, що пересилається", "переадресоване повідомлення", "пересланий лист", "початок переадресованого повідомлення", "лист, що пересилається", "перенаправлене повідомлення", "початок перенаправленого повідомлення", "препратено съобщение", "начало на препратеното съобщение", "препратен имейл",
     "iletilmiş mesaj", "iletilen mesaj", "yönlendirilmiş ileti", "iletilen ileti", "iletilen ileti", "ileti başlangıcı", "ileti başlangıcı", "iletilmiş ileti", "iletilen mesaj", "yönlendirilen mesaj", "iletilmiş mesaj",
-    "edastatud kiri", "edastatud sõnum", "pārsūtīta ziņa", "pārsūtīts ziņojums", "persiųstas laiškas", "persiųsta žinutė", "προωθημένο μήνυμα", "μήνυμα που προωθήθηκε",
-    "転送されたメッセージ", "転送メッセージ", "转发的邮件", "转发邮件信息", "已转发邮件", "轉寄的郵件", "已轉寄的郵件", "전달된 메시지", "전달된 메일", "הודעה שהועברה", "رسالة معاد توجيهها",
+    "edastatud kiri", "edastatud sõnum", "edastatud kirja algus", "edastatud sõnumi algus", "pārsūtīta ziņa", "pārsūtīts ziņojums", "persiųstas laiškas", "persiųsta žinutė", "προωθημένο μήνυμα", "έναρξη προωθημένου μηνύματος", "αρχή προωθημένου μηνύματος", "μήνυμα που προωθήθηκε",
+    "転送されたメッセージ", "転送メッセージ", "メッセージを転送", "転送メール", "転送元のメッセージ", "転送されたメール", "转发的邮件", "转发的消息", "转发的信件", "转发邮件", "下面是被转发的邮件", "被转发邮件信息", "已转发的邮件", "转发消息", "转发邮件信息", "已转发邮件", "轉寄的郵件", "轉寄郵件", "以下是轉寄的郵件", "已轉寄的訊息", "轉寄訊息", "轉寄信件", "開始轉寄郵件", "下面是被轉寄的郵件", "已轉寄的郵件", "전달된 메시지", "전달된 메일", "전달된 편지", "전달 메시지", "전달된 메시지 시작", "הודעה שהועברה", "תחילת הודעה שהועברה", "הודעה מועברת", "رسالة معاد توجيهها", "رسالة مُعاد توجيهها", "الرسالة المُعاد توجيهها", "بدء الرسالة المُعاد توجيهها", "رسالة محولة", "thư chuyển tiếp", "pesan terusan", "pesan yang diteruskan", "ข้อความที่ส่งต่อ", "missatge reenviat", "inici del missatge reenviat", "birtingur póstur", "áframsendur póstur",
 )  # fmt: skip
 
 # Prefixes of subjects, without the colon.
@@ -268,7 +268,7 @@ REPLY_PREFIXES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 FORWARD_PREFIXES: Final[tuple[str, ...]] = (
     "fw", "fwd", "vb", "vs", "vl", "wg", "wtr", "weitergeleitet", "tr", "rv", "rvv", "renv", "reenv", "enc", "res enc", "i", "inoltro", "inoltra", "fs", "doorst", "doorgestuurd", "pd", "przekazano", "tov", "továbbítás",
-    "ilt", "ilt", "ilet", "yönl", "redir", "redirect", "prosl", "proslijeđeno", "vidarebefordrat", "vidarebefordran", "videresendt", "пересл", "переслано", "пд", "πρθ", "προωθ", "转发", "轉寄", "転送", "전달", "العنوان", "הועבר", "trans", "pr", "tlt", "lähetetty edelleen", "fv", "vbf", "fo",
+    "ilt", "ilt", "ilet", "yönl", "redir", "redirect", "prosl", "proslijeđeno", "vidarebefordrat", "vidarebefordran", "videresendt", "пересл", "переслано", "пд", "πρθ", "προωθ", "转发", "轉寄", "転送", "전달", "العنوان", "הועבר", "trans", "pr", "tlt", "lähetetty edelleen", "fv", "vbf", "fo", "ed", "videresend", "videresendt melding", "lähetetty", "пересылка", "препр", "轉寄", "doorst",
 )  # fmt: skip
 
 # Our own lines above which people write, as they begin (templates: operator's marker line). Also those of other help desks.

@@ -7,20 +7,13 @@ what it meets in a mail may kill it, and no more (A83).
 from __future__ import annotations
 
 import codecs
-import contextlib
 import importlib
-import os
 import pkgutil
-import resource
 import sys
 from typing import Final
 
 from gateway import mail
-from gateway.mail import charset, frames, limits, reading
-
-_STDIN: Final = 0
-_STDOUT: Final = 1
-_NOBODY: Final = 65534
+from gateway.mail import charset, confined, frames, limits, reading
 
 _LANGUAGES: Final = (
     "Räksmörgås på Åland",
@@ -52,8 +45,8 @@ _WARM_UP: Final = (
 def main(memory: int = limits.PARSER_MEMORY) -> None:
     """Answer until the parent closes the pipe."""
     _load()
-    _confine(memory)
-    _write(frames.frame(b""))  # ready
+    confined.confine(memory)
+    confined.write(frames.frame(b""))  # ready
     while _answer():
         pass
 
@@ -69,53 +62,21 @@ def _load() -> None:
         reading.understand(raw, None)
 
 
-def _confine(memory: int) -> None:
-    """Give up what parsing does not need; limits cannot be raised again by an ordinary user."""
-    if os.geteuid() == 0:  # root may fork whatever the limit says
-        with contextlib.suppress(OSError):
-            os.setgroups([])
-            os.setgid(_NOBODY)
-            os.setuid(_NOBODY)
-    for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_CORE):
-        resource.setrlimit(limit, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
 def _answer() -> bool:
-    prefix = _read(frames.PREFIX)
-    if prefix is None:
+    head = confined.read_frame()
+    if head is None:
         return False
-    head = _read(frames.length(prefix))
-    assert head is not None  # the parent does not stop within a request, or is gone and so are we
     asked = frames.parse_request(head)
-    raw = _read(asked.size)
-    assert raw is not None
+    raw = confined.read(asked.size)
+    assert raw is not None  # the parent does not stop within a request, or is gone and so are we
     # What raises here ends the process: the parent opens a ticket with the raw mail attached.
     mail = (
         reading.understand(raw, asked.envelope)
         if asked.only_headers is None
         else reading.shell(raw, asked.only_headers, asked.envelope)
     )
-    for frame in frames.reply(mail):
-        _write(frame)
+    confined.write(b"".join(frames.reply(mail)))
     return True
-
-
-def _read(size: int) -> bytes | None:
-    """Read exactly so many bytes, None at the end of the stream."""
-    collected = bytearray()
-    while len(collected) < size:
-        piece = os.read(_STDIN, min(size - len(collected), 1 << 20))
-        if not piece:
-            return None
-        collected += piece
-    return bytes(collected)
-
-
-def _write(payload: bytes) -> None:
-    view = memoryview(payload)
-    while view:
-        view = view[os.write(_STDOUT, view) :]
 
 
 if __name__ == "__main__":

@@ -29,7 +29,16 @@ def compose(notice: Mapping[str, Any], library: Shelf, blob: Callable[[str], byt
 
     Raises TemplateFailure (file, line, message) where a template is wrong.
     """
-    chosen = files.choose(notice.get("attachments") or (), int(notice.get("attach_up_to") or 0), blob)
+    return compose_with(notice, library, chosen_for(notice, blob))
+
+
+def chosen_for(notice: Mapping[str, Any], blob: Callable[[str], bytes]) -> Chosen:
+    """Return the files that go along with a notice's mail."""
+    return files.choose(notice.get("attachments") or (), int(notice.get("attach_up_to") or 0), blob)
+
+
+def compose_with(notice: Mapping[str, Any], library: Shelf, chosen: Chosen) -> ComposedMail:
+    """Write the mail of a notice with these files. Raises TemplateFailure as `compose` does."""
     written = page(notice, library, chosen)
     raw = head(notice, written) + _body(notice, written, chosen)
     return ComposedMail(raw, written.subject, written.text, written.html, chosen.left_out)

@@ -69,6 +69,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """No method calls, no arithmetic that grows, no globals: templates print facts, choose and repeat."""
 
     code_generator_class = _Printing
+    checked = False  # whether the syntax of all templates was seen to be right before
     intercepted_binops = frozenset({"*", "**", "%", "+"})
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002
@@ -171,8 +172,9 @@ class Draft:
         self.file = file
         self._sandbox, self._source = sandbox, "\n" * (line - 1) + source
         self._template: Template | None = None
-        with _as_failure(file):
-            sandbox.parse(self._source, file, file)
+        if not sandbox.checked:
+            with _as_failure(file):
+                sandbox.parse(self._source, file, file)
 
     def template(self) -> Template:
         """Return the compiled template. Two threads may both compile it once; they get the same."""

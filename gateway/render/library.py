@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FunctionLoader
 
@@ -32,27 +33,48 @@ class Library(Shelf):
     def load(cls, templates: Sequence[Path], branding: Sequence[Path]) -> Library:
         """Read the folders; of the same file in several, the first wins. Raises ConfigurationError with all problems."""
         problems: list[Problem] = []
-        found = _files(templates, problems)
-        sandbox = environment(FunctionLoader(lambda name: _source(found, name)))
-        shared = _shared(sandbox, found, problems)
-        styles = {name: found[name] for name in STYLES if name in found}
+        files = _files(templates, problems)
         words = _wordings(templates, problems)
-        sources = _sources(sandbox, found, words, problems)
-        faces = _brands(branding, problems)
-        signatures = _signatures(sandbox, faces, problems)
+        made = cls._made(files, words, _brands(branding, problems), problems)
         if problems:
             raise ConfigurationError(problems)
+        return made
+
+    @classmethod
+    def _made(
+        cls,
+        files: Mapping[str, str],
+        words: Mapping[str, Wording],
+        faces: Mapping[str, Brand],
+        problems: list[Problem],
+        *,
+        checked: bool = False,
+    ) -> Library:
+        sandbox = environment(FunctionLoader(lambda name: _source(files, name)))
+        sandbox.checked = checked
+        shared = _shared(sandbox, files, problems)
+        styles = {name: files[name] for name in STYLES if name in files}
+        sources = _sources(sandbox, files, words, problems)
+        signatures = _signatures(sandbox, faces, problems)
         own = {
             (face.key, name): words[name].over(texts)
             for face in faces.values()
             for name, texts in face.words.items()
             if name in words
         }
-        return cls(sandbox, sources, shared, styles, words, faces, own, signatures)
+        return cls(sandbox, sources, shared, styles, words, faces, own, signatures, files)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a writing process have the same library, made from what was read and checked here."""
+        return _again, (self.files, self.words, self.brands)
 
     def check(self, languages: Sequence[str] = (), desks: Sequence[str] = ()) -> list[Problem]:
         """Render a sample of every event, audience, language and brand; return what fails, sorted by place."""
         return checking.check(self, languages or self.languages(), desks)
+
+
+def _again(files: Mapping[str, str], words: Mapping[str, Wording], faces: Mapping[str, Brand]) -> Library:
+    return Library._made(files, words, faces, [], checked=True)  # noqa: SLF001  # its own way back
 
 
 def _files(folders: Sequence[Path], problems: list[Problem]) -> dict[str, str]:

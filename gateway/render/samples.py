@@ -19,7 +19,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "closed", "closed-after-silence", "escalated", "due-soon", "breached", "external-answered", "bounced", "held",
             "transcript", "confirmation", "list", "report", "contract-ending",
         ),
-        "third-party": ("external-asked",),
+        "third-party": ("external-asked", "alarm"),
         "admin": ("alarm", "held"),
     }
 )  # fmt: skip

@@ -26,6 +26,7 @@ class Shelf:
     brands: Mapping[str, Brand]
     brand_words: Mapping[tuple[str, str], Wording]  # (brand, language), only where a brand has its own
     signatures: Mapping[tuple[str, str], Draft]  # (brand, stem)
+    files: Mapping[str, str]  # what all of it was made from, by name below the folder of templates
 
     def find(self, desk: str, languages: Sequence[str], audience: str, event: str) -> Source:
         """Return the template for a mail: the desk's own before the shared one, the first language that has it.

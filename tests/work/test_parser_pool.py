@@ -130,9 +130,9 @@ def test_a_closed_pool_leaves_no_process() -> None:
 
 CONFINED = """
 import os, socket, sys
-from gateway.mail import reading, worker
+from gateway.mail import confined, reading, worker
 worker._load()
-worker._confine(worker.limits.PARSER_MEMORY)
+confined.confine(worker.limits.PARSER_MEMORY)
 def refused(do):
     try:
         do()
@@ -147,7 +147,7 @@ for name, do in {
     "fork": lambda: os.fork() or os._exit(0),
     "run a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
     "take a gigabyte": lambda: bytearray(1 << 30),
-    "raise a limit": lambda: worker.resource.setrlimit(worker.resource.RLIMIT_NOFILE, (9, 9)) or open("/etc/passwd"),
+    "raise a limit": lambda: confined.resource.setrlimit(confined.resource.RLIMIT_NOFILE, (9, 9)) or open("/etc/passwd"),
 }.items():
     sys.stdout.write(f"{name}: {refused(do)}\\n")
 import random

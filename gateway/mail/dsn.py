@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.mail import bounce_text
+from gateway.mail import bounce_json, bounce_text
 from gateway.mail.bounce_reason import HARD, enhanced_status, reason
 from gateway.mail.message import DeliveryReport, RecipientReport
 from gateway.mail.references import Prefix, prefix
@@ -30,6 +30,8 @@ _STATUS: Final = re.compile(r"(?<!\d)([245]\.\d{1,3}\.\d{1,3})(?!\d)")
 _REPLY_CODE: Final = re.compile(r"(?<![\d.-])([45]\d\d)(?=[ -]|$)")
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]{0,3}:[ \t]{0,3}(.{0,4000})")
 _TYPED: Final = re.compile(r"[A-Za-z0-9-]{1,20}\s?;\s{0,3}")
+# A report that a gateway wrapped into one of its own.
+_INNER: Final = re.compile(r"^final-recipient:", re.IGNORECASE | re.MULTILINE)
 _ACTIONS: Final = ("failed", "delayed", "delivered", "relayed", "expanded")
 _DELAY_SUBJECTS: Final = ("delay", "warning:", "försen", "forsink", "verzöger", "retard", "retraso", "vertrag", "opóźn")
 _DELAY_WORDS: Final = (
@@ -43,6 +45,8 @@ _FINAL_WORDS: Final = (
     "given up",
     "could not be delivered for",
 )
+# Filters and delivery agents that refuse by themselves say why here; the fields are those of a sendmail they borrow.
+_REJECTED: Final = re.compile(r"was automatically rejected:\s{0,4}(.{4,200})", re.IGNORECASE)
 _CONTEXT: Final = 600  # characters around a recipient that speak of him
 
 
@@ -62,10 +66,13 @@ def read(
         return None
     original = "\n".join(content for kind, content in parts if kind in _ORIGINALS)
     words = text or "\n".join(content for kind, content in parts if kind == "text/plain")
+    notified = bounce_json.read(headers, words)
+    if notified is not None:
+        return notified
     if status:
         found = _by_fields("\n\n".join(status), words)
         if found:
-            return DeliveryReport(found, _original_id(original, words, headers))
+            return DeliveryReport(found, _original_id(original, words, headers), _envelope_id(status))
     return _by_words(root_type, headers, words, original)
 
 
@@ -78,6 +85,12 @@ def _original_id(original: str, words: str, headers: Sequence[tuple[str, str]]) 
             if name.lower() == wanted and (ids := re.findall(r"<[^<>\s]{1,900}>", value[:10_000])):
                 return str(ids[-1])
     return None
+
+
+def _envelope_id(status: Sequence[str]) -> str | None:
+    fields = (line.partition(":") for part in status for line in part[: bounce_text.SCANNED].splitlines())
+    found = (value.strip() for name, _, value in fields if name.strip().lower() == "original-envelope-id")
+    return next((value[:100] for value in found if value), None)
 
 
 def _by_fields(status: str, words: str) -> tuple[RecipientReport, ...]:
@@ -117,10 +130,14 @@ def _untyped(value: str) -> str:
 
 def _recipient(address: str, group: dict[str, str], words: str) -> RecipientReport:
     diagnostic = group.get("diagnostic-code", "")
+    if not _says_something(diagnostic) and "x-powermta-bouncecategory" in group:
+        diagnostic = f"x-powermta-bouncecategory: {group['x-powermta-bouncecategory']}"
     code = _STATUS.search(group.get("status", ""))
     status = code[1] if code else None
     action = _action(group.get("action", ""), status)
     said = diagnostic if _says_something(diagnostic) else f"{diagnostic} {_words_about(address, words)}"
+    if rejected := _REJECTED.search(words[:_CONTEXT]):
+        said = rejected[1]
     if status is None or status.endswith(".0.0"):
         status = enhanced_status(diagnostic) or status or enhanced_status(said)
     return RecipientReport(address, action, status, action == "failed" and _is_permanent(status, said, diagnostic))
@@ -165,6 +182,10 @@ def _by_words(root_type: str, headers: Sequence[tuple[str, str]], words: str, or
     if not declared and not bounce_text.is_a_report(headers, words):
         return None
     notice = bounce_text.parted(words)
+    if _INNER.search(original) and "@" not in notice.said and (inner := _by_fields(original, notice.said)):
+        return DeliveryReport(
+            inner, _original_id(original[original.lower().find("final-recipient:") :], words, headers)
+        )
     subject = next((value for name, value in headers if name.lower() == "subject"), "")
     addresses = bounce_text.recipients(headers, notice, original) or ("",)
     reports = tuple(_spoken_of(address, notice, subject, alone=len(addresses) == 1) for address in addresses)

@@ -26,6 +26,7 @@ _BARE_ID: Final = re.compile(r"[^<>\s\"(),;]{1,500}@[^<>\s\"(),;]{1,255}\Z")
 _MESSAGES: Final = frozenset({"message/rfc822", "message/global"})
 _SHOWN: Final = 2_000  # characters of a field that mail-parser sees: its address reader is quadratic
 _TRACES: Final = 5
+_WRAPPED_REPORT: Final = 16_000  # bytes of a report inside a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,10 @@ def _report_parts(content: Bodies, inner: tuple[AttachedMessage, ...]) -> tuple[
         kind = file.part.type
         if kind in _MESSAGES:
             one = next(heads, None)
-            parts += [(kind, one.headers)] if one else []
+            if one and "delivery-status" in one.headers.lower():  # a report that a gateway wrapped into one of its own
+                parts.append((kind, text.body(charset.decode(file.content[:_WRAPPED_REPORT], None)[0])))
+            else:
+                parts += [(kind, one.headers)] if one else []
         elif kind.startswith("message/") or kind == "text/rfc822-headers":
             parts.append((kind, text.body(charset.decode(file.content, file.part.parameters.get("charset"))[0])))
     return tuple(parts)

@@ -33,6 +33,7 @@ from gateway.store.engine import Store
 from gateway.work import deliver, housekeep, ingest, notify, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
+from gateway.work.writers import WritingProcess
 
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
@@ -71,6 +72,8 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     parser = ParserPool(max(1, settings.run.parse))  # exec'd before any other thread
     stack.callback(parser.close)
+    writer = WritingProcess()
+    stack.callback(writer.close)
     store = Store(settings.database.url, settings.paths.state)
     stack.callback(store.close)
     stack.enter_context(store.daemon_lock())
@@ -86,7 +89,7 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
         stack.callback(relay.close)
     deps = Deps(
         store, lambda: rulebook.terms, lambda: rulebook.library, lambda: secrets, parser, relays,
-        wiring.habits(settings, _worker()), clock.token, Wake(),
+        wiring.habits(settings, _worker()), clock.token, Wake(), writer, wiring.signer(settings),
     )  # fmt: skip
     commit = GroupCommit(partial(_write, store, deps.wake))
     stack.callback(commit.close)
@@ -193,6 +196,7 @@ def run(settings: Settings, environment: Mapping[str, str]) -> int:
     memory.few_arenas()
     with ExitStack() as stack:
         app = build(settings, environment, stack)
+        memory.collect_seldom()
         for place in app.places():
             print(f"listening {place}")  # noqa: T201  # scripts read it
         print("ready")  # noqa: T201

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway import clock
-from gateway.daemon import rulebook
+from gateway.daemon import rulebook, wiring
 from gateway.errors import ConfigurationError, Problem
 from gateway.policy.nearest import unknown
 from gateway.policy.schema import Policy
@@ -26,6 +26,7 @@ def problems(settings: Settings) -> tuple[list[Problem], Policy | None]:
     if policy is not None:
         found += check_examples(policy, clock.now())
         found += _mailboxes(settings, policy)
+    found += _dkim(settings, policy)
     if library is not None:
         found += library.check(_languages(policy), tuple(policy.desks) if policy else ())
     return sorted(set(found)), policy
@@ -38,6 +39,22 @@ def _mailboxes(settings: Settings, policy: Policy) -> list[Problem]:
         for box in settings.mailbox
         if box.desk is not None and box.desk not in policy.desks
     ]
+
+
+def _dkim(settings: Settings, policy: Policy | None) -> list[Problem]:
+    """Return a problem where the key does not sign, or signs for no desk's address."""
+    key = wiring.dkim_key(settings)
+    if key is None:
+        return []
+    try:
+        key.check("gateway.toml")
+    except ConfigurationError as error:
+        return list(error.problems)
+    desks = policy.desks.values() if policy else ()
+    if desks and not any(key.signs_for(desk.addresses[0]) for desk in desks):
+        said = f"delivery.dkim.domain {key.domain} is no desk's: nothing would be signed"
+        return [Problem("gateway.toml", 0, 0, said)]
+    return []
 
 
 def _languages(policy: Policy | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.inbound.options import SmtpLimits, SmtpOptions
 from gateway.inbound.trust import Trust
+from gateway.outbound.dkim import DkimKey, sign
 from gateway.outbound.pace import Rate
 from gateway.outbound.transport import PROVIDER_TEMPORARY, Relay, SmarthostOptions
 from gateway.settings.schema import ListenLmtp, ListenSmtp, Settings, Smarthost
@@ -92,6 +93,21 @@ def relay(smarthost: Smarthost, settings: Settings, token: Callable[[], str] | N
             allow_plain=smarthost.allow_plain,
         )
     )
+
+
+def dkim_key(settings: Settings) -> DkimKey | None:
+    """Return the key our mail is signed with, None where the smarthost signs."""
+    dkim = settings.delivery.dkim
+    return DkimKey(dkim.selector, dkim.domain, dkim.key.reveal().encode()) if dkim else None
+
+
+def signer(settings: Settings) -> Callable[[str, bytes], bytes]:
+    """Return what signs a mail as it leaves; ConfigurationError where the key does not."""
+    key = dkim_key(settings)
+    if key is None:
+        return lambda _, raw: raw
+    key.check("gateway.toml")
+    return lambda sender, raw: sign(raw, key) if key.signs_for(sender) else raw
 
 
 def habits(settings: Settings, worker: str) -> Habits:

@@ -163,7 +163,8 @@ def _rebuilt(found: dict[str, Any]) -> Attachment:
 def _report(found: dict[str, Any] | None) -> DeliveryReport | None:
     if found is None:
         return None
-    return DeliveryReport(tuple(RecipientReport(**one) for one in found["recipients"]), found["original_message_id"])
+    recipients = tuple(RecipientReport(**one) for one in found["recipients"])
+    return DeliveryReport(recipients, found["original_message_id"], found.get("envelope_id"))
 
 
 def _forwarded(found: dict[str, Any] | None) -> Forwarded | None:

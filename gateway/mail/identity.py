@@ -80,6 +80,11 @@ def own_loop_mark(keys: Keys, mark: str, message_id_: str) -> bool:
     return keys.verify(mark.strip(), "loop", message_id_)
 
 
+def envelope_id(keys: Keys, notice: int) -> str:
+    """Return the ENVID a mail leaves with (RFC 3461 §4.4): a report that names it has seen our envelope."""
+    return f"n{notice}.{keys.sign('envelope', str(notice))}"
+
+
 def bearer_hash(token: str) -> str:
     """Return what the store keeps of a bearer; the token itself is in the mail only."""
     return hashlib.sha256(b"bearer\0" + token.lower().encode("ascii", "replace")).hexdigest()

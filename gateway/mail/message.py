@@ -81,6 +81,7 @@ class DeliveryReport:
 
     recipients: tuple[RecipientReport, ...]
     original_message_id: str | None  # with angle brackets
+    envelope_id: str | None = None  # the ENVID it was sent with (RFC 3464 §2.2.1), where the report names it
 
 
 @dataclass(frozen=True, slots=True)

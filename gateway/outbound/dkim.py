@@ -26,6 +26,11 @@ class DkimKey:
     domain: str
     pem: bytes = field(repr=False)
 
+    def signs_for(self, address: str) -> bool:
+        """Say whether a signature of this domain is aligned with mail from `address` (DMARC, relaxed): else it says little."""
+        domain = "." + address.rpartition("@")[2].casefold()
+        return domain.endswith("." + self.domain.casefold())
+
     def check(self, file: str) -> None:
         """Sign an empty mail; ConfigurationError where the key or the extra is missing."""
         try:

@@ -51,10 +51,10 @@ def connect(options: SmarthostOptions) -> Session:
         _log_in(smtp, options)
     except smtplib.SMTPResponseException as error:
         drop(smtp)
-        raise NoSession(Deferred(error.smtp_code, clean(error.smtp_error))) from error
+        raise NoSession(Deferred(error.smtp_code, clean(error.smtp_error), session=False)) from error
     except (OSError, smtplib.SMTPException) as error:
         drop(smtp)
-        raise NoSession(Deferred(None, clean(str(error)))) from error
+        raise NoSession(Deferred(None, clean(str(error)), session=False)) from error
     return smtp
 
 
@@ -82,8 +82,8 @@ def _greet(options: SmarthostOptions) -> Session:
 
 def _not_reached(error: Exception) -> Deferred:
     if isinstance(error, smtplib.SMTPResponseException):
-        return Deferred(error.smtp_code, clean(error.smtp_error), reached=False)
-    return Deferred(None, clean(str(error)) or type(error).__name__, reached=False)
+        return Deferred(error.smtp_code, clean(error.smtp_error), reached=False, session=False)
+    return Deferred(None, clean(str(error)) or type(error).__name__, reached=False, session=False)
 
 
 def _log_in(smtp: Session, options: SmarthostOptions) -> None:
@@ -124,7 +124,11 @@ def _offer(smtp: Session, mail: Mail, options: SmarthostOptions) -> tuple[Deferr
 
     Returns the refusal or None, and whether the server waits for content.
     """
-    commands = [f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}", f"RCPT TO:<{mail.recipient}>", "DATA"]
+    commands = [
+        f"MAIL FROM:<{mail.sender}>{_parameters(smtp, mail)}",
+        f"RCPT TO:<{mail.recipient}>{_wanted_reports(smtp, mail)}",
+        "DATA",
+    ]
     refused: Deferred | Bounced | None = None
     code = 0
     if smtp.has_extn("pipelining"):
@@ -172,9 +176,22 @@ def _parameters(smtp: Session, mail: Mail) -> str:
         words.append("BODY=8BITMIME")
     if not (mail.sender + mail.recipient).isascii():
         words.append("SMTPUTF8")
-    if smtp.has_extn("dsn") and mail.envelope_id:
+    if smtp.has_extn("dsn") and mail.envelope_id and mail.sender:
         words += ["RET=HDRS", f"ENVID={xtext(mail.envelope_id)}"]
     return "".join(f" {word}" for word in words)
+
+
+def _wanted_reports(smtp: Session, mail: Mail) -> str:
+    """Ask for reports of failure and delay with the address we used, or for none (RFC 3461 §4.1, §4.2).
+
+    To the null sender nobody may report, and an address beyond ASCII would need the type utf-8 (RFC 6533).
+    """
+    if not smtp.has_extn("dsn"):
+        return ""
+    if not mail.sender:
+        return " NOTIFY=NEVER"
+    original = f" ORCPT=rfc822;{xtext(mail.recipient, 480)}" if mail.recipient.isascii() else ""
+    return f" NOTIFY=FAILURE,DELAY{original}"
 
 
 def _content(smtp: Session, raw: bytes, options: SmarthostOptions) -> tuple[Sent | Deferred | Bounced, bool]:
@@ -189,7 +206,7 @@ def _content(smtp: Session, raw: bytes, options: SmarthostOptions) -> tuple[Sent
     except (OSError, smtplib.SMTPException) as error:
         drop(smtp)
         return Deferred(None, clean(f"no reply after the mail: {error}")), False
-    outcome = outcome_of(code, clean(text), options.temporary)
+    outcome = outcome_of(code, clean(text), options.temporary, options.host)
     return outcome, code != 421
 
 

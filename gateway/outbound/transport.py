@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway import clock as wall
-from gateway.outbound.outcome import PROVIDER_TEMPORARY, Bounced, Deferred, Sent
+from gateway.outbound.outcome import PROVIDER_TEMPORARY, Bounced, Deferred, Sent, Untried
 from gateway.outbound.pace import Pace
 from gateway.outbound.session import Lost, Mail, NoSession, Session, answers, connect, deliver, drop, leave
 from gateway.outbound.smarthost import SmarthostOptions
 from gateway.outbound.wire import envelope_address
 
-__all__ = ["PROVIDER_TEMPORARY", "Bounced", "Deferred", "Relay", "Sent", "SmarthostOptions", "choose", "send_by"]
+__all__ = [
+    "PROVIDER_TEMPORARY", "Bounced", "Deferred", "Relay", "Sent", "SmarthostOptions", "Untried", "choose", "send_by",
+]  # fmt: skip
 
 _FRESH: Final = 10.0  # seconds a connection may lie unused before it is asked whether it lives
 _STALE: Final = 240.0  # and before it is not worth asking
@@ -111,12 +113,27 @@ def choose(relays: Sequence[Relay], from_address: str) -> tuple[Relay, ...]:
 
 
 def send_by(
-    relays: Sequence[Relay], mail_from: str, rcpt_to: str, raw: bytes, envelope_id: str | None = None
-) -> Sent | Deferred | Bounced:
-    """Send by the first of the chosen; by the next only where there was no connection or greeting."""
-    outcome: Sent | Deferred | Bounced = Deferred(None, "no smarthost may send this From", reached=False)
+    relays: Sequence[Relay],
+    mail_from: str,
+    rcpt_to: str,
+    raw: bytes,
+    envelope_id: str | None = None,
+    *,
+    ask: Callable[[Relay], bool] = lambda _: True,
+    told: Callable[[Relay, Sent | Deferred | Bounced], None] = lambda *_: None,
+) -> Sent | Deferred | Bounced | Untried:
+    """Send by the first of the chosen; by the next only where there was no connection or greeting.
+
+    `ask` says whether one may be tried now, asked just before it would be; `told` hears what each one did.
+    """
+    outcome: Sent | Deferred | Bounced | Untried = Untried()
+    if not relays:
+        outcome = Deferred(None, "no smarthost may send this From", reached=False)
     for relay in relays:
+        if not ask(relay):
+            continue
         outcome = relay.send(mail_from, rcpt_to, raw, envelope_id)
+        told(relay, outcome)
         match outcome:
             case Deferred(reached=False):
                 continue

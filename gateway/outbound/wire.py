@@ -36,9 +36,9 @@ def envelope_address(address: str) -> str:
         raise ValueError("malformed domain") from error
 
 
-def xtext(text: str) -> str:
-    """Encode for ENVID, at most 100 characters of it (RFC 3461 §4, §4.4)."""
+def xtext(text: str, most: int = 100) -> str:
+    """Encode for ENVID, at most 100 characters of it, or for ORCPT, at most 500 (RFC 3461 §4, §4.2, §4.4)."""
     encoded = [c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c):02X}" for c in text if ord(c) < 256]
-    while len("".join(encoded)) > 100:
-        encoded = encoded[: 100 if len(encoded) > 100 else -1]
+    while len("".join(encoded)) > most:
+        encoded = encoded[: most if len(encoded) > most else -1]
     return "".join(encoded)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.store import contacts
+from gateway.store import outbox as outbox_store
 from gateway.store.column_types import UTCDateTime
 from gateway.store.prepared import Prepared
 from gateway.store.schema import bearers, entries, foreign_references, message_ids, outbox
@@ -28,7 +29,7 @@ _BEARERS = (
     )
 )
 _MESSAGES = (
-    select(message_ids, outbox.c.id.label("mail_id"))
+    select(message_ids, outbox.c.id.label("mail_id"), outbox.c.message_id.label("given_id"))
     .join_from(message_ids, outbox, outbox.c.notice_id == message_ids.c.notice_id, isouter=True)
     .where(message_ids.c.message_id.in_(_IN))
     .order_by(message_ids.c.id)
@@ -43,7 +44,7 @@ def find(conn: Connection, clues: Clues, sender_key: str | None, now: datetime) 
 
     Expired and revoked bearers are left out; tickets that were merged come with those they were merged into.
     """
-    found_bearers = _bearers(conn, dict(clues.bearer_hashes), now)
+    found_bearers = (*_bearers(conn, dict(clues.bearer_hashes), now), *_envelope(conn, clues.envelope_hash))
     messages = _messages(conn, clues.message_ids)
     foreign = _foreign(conn, clues.foreign)
     same = _SAME.first(conn, {"of_content": clues.content_key}) if clues.content_key else None
@@ -73,6 +74,19 @@ def _bearers(conn: Connection, carriers: Mapping[str, str], now: datetime) -> tu
     return tuple(sorted((_match(row, carriers[row.hash]) for row in rows), key=lambda match: order.index(match.hash)))
 
 
+def _envelope(conn: Connection, digest: str) -> tuple[BearerMatch, ...]:
+    """Return the mail a delivery report names by the ENVID it left with: worth as much as its return address."""
+    mail = outbox_store.by_envid(conn, digest) if digest else None
+    if mail is None:
+        return ()
+    return (
+        BearerMatch(
+            hash=digest, purpose="report", carrier="envid", ticket_id=mail.ticket_id, person=None,
+            address=mail.rcpt_to, group=False, journal_id=None, mail_id=mail.id, seen_entry=0,
+        ),
+    )  # fmt: skip
+
+
 def _match(row: Any, carrier: str) -> BearerMatch:
     return BearerMatch(
         hash=row.hash,
@@ -94,7 +108,13 @@ def _messages(conn: Connection, ids: tuple[str, ...]) -> tuple[KnownMessage, ...
     if not ids:
         return ()
     rows = conn.execute(_MESSAGES, {"wanted": list(ids)})
-    known = [KnownMessage(row.message_id, row.ticket_id, row.entry_id, row.mail_id, row.sent_to) for row in rows]
+    known = [
+        KnownMessage(
+            row.message_id, row.ticket_id, row.entry_id, row.mail_id, row.sent_to,
+            row.mail_id is not None and row.message_id != row.given_id,
+        )
+        for row in rows
+    ]  # fmt: skip
     return tuple(sorted(known, key=lambda message: ids.index(message.message_id)))
 
 

@@ -173,18 +173,36 @@ _PAUSE = insert_once(pauses).on_conflict_do_nothing()
 
 
 def pause(conn: Connection, now: datetime, reason: str, scope: str = "all") -> None:
-    """Let nothing leave; `scope` "automatic" stops only what no person wrote."""
+    """Let nothing leave but alarms to the admins.
+
+    Narrower scopes: `automatic` stops what no person wrote, `receipts` such mail to the outside only,
+    `from:ADDRESS` what a desk sends, `smarthost:NAME` what would go that way. The first reason of a scope stays.
+    """
     conn.execute(_PAUSE, {"scope": scope, "reason": reason, "since": now})
 
 
-def resume(conn: Connection) -> None:
-    """Let everything leave again."""
-    conn.execute(pauses.delete())
+def resume(conn: Connection, scope: str | None = None) -> int:
+    """Let everything, or what this one pause held, leave again; return how many pauses were lifted."""
+    return conn.execute(pauses.delete().where(pauses.c.scope == scope) if scope else pauses.delete()).rowcount
 
 
 def paused(conn: Connection) -> dict[str, str]:
     """Return the reason of each pause by scope; empty when mails leave."""
-    return {row.scope: row.reason for row in conn.execute(select(pauses))}
+    return {scope: row.reason for scope, row in pauses_of(conn).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why nothing leaves, and since when."""
+
+    reason: str
+    since: datetime
+
+
+def pauses_of(conn: Connection) -> dict[str, Pause]:
+    """Return the pauses by scope, the oldest first."""
+    rows = conn.execute(select(pauses).order_by(pauses.c.since, pauses.c.scope))
+    return {row.scope: Pause(row.reason, row.since) for row in rows}
 
 
 # --- looking ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from gateway.mail.address import key
 from gateway.store.schema import entries, message_ids
@@ -23,3 +23,8 @@ def seen_by(conn: Connection, ticket_id: int, address_key: str) -> tuple[str, ..
         for row in rows
         if key((row.sent_to if row.notice_id is not None else row.actor_address) or "") == address_key
     )
+
+
+def learn(conn: Connection, ticket_id: int, entry_id: int, message_id: str) -> None:
+    """Know a ticket by one more id: a mail of ours as a relay on the way called it. Proves no more than any answer."""
+    conn.execute(insert(message_ids).values(message_id=message_id, ticket_id=ticket_id, entry_id=entry_id))

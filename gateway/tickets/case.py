@@ -18,7 +18,7 @@ class BearerMatch:
 
     hash: str
     purpose: str  # ticket | held | confirm | report (VERP)
-    carrier: str  # subaddress | message-id | key-line | verp
+    carrier: str  # subaddress | message-id | key-line | verp | envid
     ticket_id: int | None
     person: str | None  # operator's key, or the group's when `group`, or None for an outside address
     address: str  # to whom the mail went
@@ -39,6 +39,7 @@ class KnownMessage:
     entry_id: int | None
     mail_id: int | None  # ours, if it was a mail of ours
     sent_to: str | None  # ours: to whom
+    alias: bool = False  # not the id we gave it: a relay on the way did
 
 
 @dataclass(frozen=True, slots=True)

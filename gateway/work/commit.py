@@ -15,7 +15,7 @@ from typing import Any
 from gateway.mail.message import Address
 from gateway.policy.schema_people import Person
 from gateway.rules.distribute import AssignNext, pick, skilled
-from gateway.store import bearers, contacts, delivery, entries, history, journal, outbox, tickets, timers
+from gateway.store import bearers, contacts, delivery, entries, history, journal, outbox, threads, tickets, timers
 from gateway.store.connection import Connection
 from gateway.store.history import Line
 from gateway.store.turns import last_owner
@@ -66,6 +66,8 @@ def apply(
         case = replace(case, ticket=None, entries=())  # a follow-up shows nothing of the ticket it follows (A03)
     ticket = _ticket(conn, effects, decision, case, now)
     entry = _entry(conn, effects, decision, incoming, ticket, now)
+    if incoming is not None and entry is not None and entry.verified and case.ticket is not None:
+        _learn_alias(conn, incoming, case.ticket, entry)
     ticket = _with_newcomers(effects, ticket, entry, case)
     for effect in effects:
         _small(conn, effect, ticket, now)
@@ -204,6 +206,21 @@ def _entry(
             )
             first = first or written
     return first
+
+
+def _learn_alias(conn: Connection, incoming: Incoming, ticket: Ticket, entry: Entry) -> None:
+    """Keep the id that a message answers where other evidence placed it: a relay gave our mail one of its own.
+
+    Some clients name only what they answer; the next answer of such a one finds the ticket by this.
+    """
+    found = incoming.found
+    here = [m.ticket_id for m in found.messages] + [b.ticket_id for b in found.bearers]
+    if ticket.id not in here:
+        return
+    report = incoming.mail.delivery_report
+    named = report.original_message_id if report else next(iter(incoming.mail.in_reply_to), None)
+    if named is not None and named not in {m.message_id for m in found.messages}:
+        threads.learn(conn, ticket.id, entry.id, named)
 
 
 def _with_newcomers(effects: Sequence[Any], ticket: Ticket | None, entry: Entry | None, case: Case) -> Ticket | None:

@@ -1,4 +1,7 @@
-"""From outbox to smarthost: `Sent | Deferred | Bounced`, an attempt row each, backoff for days, then an event."""
+"""From outbox to smarthost: `Sent | Deferred | Bounced`, an attempt row each, backoff for days, then an event.
+
+While no smarthost lets us in, one mail asks now and then and the others wait unspent (`outbound.reach`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from datetime import datetime, timedelta
 from gateway import clock
 from gateway.decide import decide_failure
 from gateway.errors import TryAgainError, VersionConflictError
+from gateway.mail import identity
 from gateway.outbound.backoff import next_attempt
-from gateway.outbound.transport import Bounced, Deferred, Sent, choose, send_by
+from gateway.outbound.transport import Bounced, Deferred, Relay, Sent, Untried, choose, send_by
 from gateway.store import delivery, outbox, tickets
 from gateway.store.connection import Connection
 from gateway.store.outbox import OutboxRow
@@ -17,6 +21,8 @@ from gateway.work.commit import apply
 from gateway.work.deps import Deps
 
 LEASE = timedelta(minutes=20)
+PAUSE_LOOK = timedelta(seconds=60)  # after which a mail that has no way looks again
+_LEAST_WAIT = timedelta(seconds=1)
 UNWRITTEN = 0.25  # seconds that a mail may be gone and not yet be known as sent
 _log = logging.getLogger(__name__)
 
@@ -27,23 +33,88 @@ def run_once(deps: Deps, now: datetime, limit: int = 10) -> int:
     Whoever is killed between leaves at most one further copy of each of those few (I2), and only while mails leave
     fast: once `UNWRITTEN` has passed the results are written before the next mail leaves.
     """
+    given_up = 0
     with deps.store.write("claim outbox") as conn:
-        rows = delivery.claim(conn, now, deps.habits.worker, LEASE, limit)
+        open_ = _open(deps, conn)
+        room = _room(deps, open_, now, limit)
+        rows = delivery.claim(conn, now, deps.habits.worker, LEASE, room) if room else []
+    if room < limit:
+        given_up = _expire(deps, now, limit)
     taken: list[tuple[OutboxRow, Sent]] = []
+    waiting: list[OutboxRow] = []
     since = clock.monotonic()
     try:
         for row in rows:
             if clock.monotonic() - since > UNWRITTEN:
                 _mark_sent(deps, taken, now)
                 since = clock.monotonic()
-            outcome = _send(deps, row)
-            if isinstance(outcome, Sent):
-                taken.append((row, outcome))
-            else:
-                _not_sent(deps, row, outcome, now)
+            match _send(deps, row, open_, now):
+                case Sent() as outcome:
+                    taken.append((row, outcome))
+                case Untried():
+                    waiting.append(row)
+                case outcome:
+                    _not_sent(deps, row, outcome, now)
     finally:
         _mark_sent(deps, taken, now)
+        _let_wait(deps, waiting, open_, now)
+    return len(rows) - len(waiting) + given_up
+
+
+# --- which way is open ---------------------------------------------------------------------------------------------
+
+
+def _open(deps: Deps, conn: Connection) -> tuple[Relay, ...]:
+    """Return the smarthosts nobody paused."""
+    paused = outbox.paused(conn) if deps.relays else {}
+    return tuple(relay for relay in deps.relays if f"smarthost:{relay.options.name}" not in paused)
+
+
+def _room(deps: Deps, open_: tuple[Relay, ...], now: datetime, limit: int) -> int:
+    """Return how many mails may be tried: one that asks, or none, while every smarthost is away or paused."""
+    names = [relay.options.name for relay in open_]
+    if not deps.relays or any(deps.reach.away_since(name) is None for name in names):
+        return limit
+    return 1 if names and deps.reach.ask_at(names, now) <= now else 0
+
+
+def _let_wait(deps: Deps, rows: list[OutboxRow], open_: tuple[Relay, ...], now: datetime) -> None:
+    """Put back mails that had no way, until one may be asked again."""
+    if rows:
+        soon = now + PAUSE_LOOK
+        names = [relay.options.name for relay in open_]
+        until = min(max(deps.reach.ask_at(names, now), now + _LEAST_WAIT), soon) if names else soon
+        with deps.store.write("outbox waits") as conn:
+            delivery.wait(conn, rows, until, now)
+
+
+def _expire(deps: Deps, now: datetime, limit: int) -> int:
+    """Give up, while nothing can be sent, the mails whose time is over; return how many."""
+    with deps.store.write("claim expired") as conn:
+        rows = delivery.claim_expired(conn, now, deps.habits.worker, LEASE, limit, deps.habits.retry_for)
+    for row in rows:
+        _give_up(deps, row, row.status, f"gave up: {row.error}", now, permanent=False)
     return len(rows)
+
+
+def _heard(deps: Deps, relay: Relay, outcome: Sent | Deferred | Bounced, now: datetime) -> None:
+    """Remember whether this smarthost lets us in; write down at once what follows from that for all mails."""
+    name = relay.options.name
+    match outcome:
+        case Deferred(session=False, text=text):
+            if deps.reach.missed(name, now):
+                _log.error("smarthost is away", extra={"smarthost": name, "why": text})
+            if all(deps.reach.away_since(each.options.name) for each in deps.relays):
+                with deps.store.write("outbox waits") as conn:
+                    delivery.all_wait(conn, now, text)
+        case Deferred(reached=False):  # we are ending: nothing was learned
+            pass
+        case _ if deps.reach.met(name):
+            with deps.store.write("smarthost is back") as conn:
+                delivery.reached(conn, now)
+            _log.warning("smarthost is back", extra={"smarthost": name})
+        case _:
+            pass
 
 
 def _mark_sent(deps: Deps, taken: list[tuple[OutboxRow, Sent]], now: datetime) -> None:
@@ -58,12 +129,19 @@ def _mark_sent(deps: Deps, taken: list[tuple[OutboxRow, Sent]], now: datetime) -
     taken.clear()
 
 
-def _send(deps: Deps, row: OutboxRow) -> Sent | Deferred | Bounced:
-    relays = choose(deps.relays, row.from_address)
-    if not relays:
+def _send(deps: Deps, row: OutboxRow, open_: tuple[Relay, ...], now: datetime) -> Sent | Deferred | Bounced | Untried:
+    if not choose(deps.relays, row.from_address):
         return Deferred(None, f"no smarthost may send as {row.from_address}")
+    relays = choose(open_, row.from_address)
+    if not relays:
+        return Untried()
+    envelope_id = identity.envelope_id(deps.keys(), row.notice_id) if row.envid_hash and row.notice_id else None
     try:
-        return send_by(relays, row.mail_from, row.rcpt_to, outbox.load_raw(deps.store, row), f"m{row.id}")
+        return send_by(
+            relays, row.mail_from, row.rcpt_to, outbox.load_raw(deps.store, row), envelope_id,
+            ask=lambda relay: deps.reach.may_ask(relay.options.name, now),
+            told=lambda relay, outcome: _heard(deps, relay, outcome, now),
+        )  # fmt: skip
     except TryAgainError:
         raise  # the database is away: the claim runs out by itself
     except Exception:  # noqa: BLE001  # the step loop: a bug costs one mail its turn, never those behind it
@@ -78,14 +156,17 @@ def _about(row: OutboxRow) -> dict[str, object]:
 def _not_sent(deps: Deps, row: OutboxRow, outcome: Deferred | Bounced, now: datetime) -> None:
     said = _about(row)
     match outcome:
-        case Deferred(code=code, text=text):
+        case Deferred(code=code, text=text, session=session):
             again = next_attempt(row.attempts + 1, row.first_attempt_at or now, now, deps.habits.retry_for)
             status = str(code) if code else None
             if again is None:
                 _give_up(deps, row, status, f"gave up: {text}", now, permanent=False)
-            else:
+            elif session:
                 with deps.store.write("mark deferred") as conn:
                     delivery.deferred(conn, row, now, again, status, text)
+            else:
+                with deps.store.write("mark deferred") as conn:
+                    delivery.not_reached(conn, row, now, again, f"{status} {text}" if status else text)
             _log.warning("deferred", extra={**said, "why": text})
         case Bounced(code=code, text=text):
             _give_up(deps, row, str(code), text, now, permanent=True)

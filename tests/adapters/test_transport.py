@@ -211,7 +211,7 @@ def test_a_refused_login_defers_and_keeps_the_password_out_of_its_text() -> None
         closing(relay_to(peer, user="u", password="hemligt")) as relay,
     ):
         outcome = sent_by(relay)
-    assert outcome == Deferred(535, "5.7.8 bad")
+    assert outcome == Deferred(535, "5.7.8 bad", session=False)
     assert "hemligt" not in repr(relay.options)
 
 
@@ -288,6 +288,16 @@ def test_what_is_offered_is_used() -> None:
         raw = "Subject: x\r\n\r\nå\r\n".encode()
         relay.send("a@acme.example", "b@kund.example", raw, envelope_id="1+2=3")
         assert peer.taken[0].mail_from == f"<a@acme.example> SIZE={len(raw)} BODY=8BITMIME RET=HDRS ENVID=1+2B2+3D3"
+
+
+def test_reports_are_asked_for_where_they_are_offered() -> None:
+    with SmtpPeer(offers=("DSN",)) as peer, closing(relay_to(peer)) as relay:
+        relay.send("a@acme.example", "b+c=d@kund.example", MAIL, envelope_id="n1.x")
+        relay.send("", "b@kund.example", MAIL, envelope_id="n2.x")
+    assert peer.taken[0].mail_from == "<a@acme.example> RET=HDRS ENVID=n1.x"
+    assert peer.taken[0].rcpt_to == ("<b+c=d@kund.example> NOTIFY=FAILURE,DELAY ORCPT=rfc822;b+2Bc+3Dd@kund.example",)
+    assert peer.taken[1].mail_from == "<>"
+    assert peer.taken[1].rcpt_to == ("<b@kund.example> NOTIFY=NEVER",), "the null sender hears of nothing"
 
 
 def test_what_is_not_offered_is_not_used() -> None:

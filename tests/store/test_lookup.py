@@ -77,7 +77,7 @@ def test_our_own_mail_is_known_from_the_commit_on_and_later_by_its_aliases(store
     assert before == KnownMessage("<ours@x>", ticket.id, 3, None, "anna@cust.test")
     assert after == (
         KnownMessage("<ours@x>", ticket.id, 3, mail_id, "anna@cust.test"),
-        KnownMessage("<relay@smarthost>", ticket.id, 3, mail_id, "anna@cust.test"),
+        KnownMessage("<relay@smarthost>", ticket.id, 3, mail_id, "anna@cust.test", alias=True),
     )
 
 

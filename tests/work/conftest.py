@@ -52,11 +52,13 @@ class Smarthost:
 
     sent: list[tuple[str, str, bytes]] = field(default_factory=list)
     script: list[Sent | Deferred | Bounced | Exception] = field(default_factory=list)
+    envelope_ids: list[str | None] = field(default_factory=list)  # of the mails that were tried
     options: SmarthostOptions = field(default_factory=lambda: SmarthostOptions("out", "127.0.0.1", 25))
 
     def send(
         self, mail_from: str, rcpt_to: str, raw: bytes, envelope_id: str | None = None
     ) -> Sent | Deferred | Bounced:
+        self.envelope_ids.append(envelope_id)
         outcome = self.script.pop(0) if self.script else Sent(250, "ok", None)
         if isinstance(outcome, Exception):
             raise outcome

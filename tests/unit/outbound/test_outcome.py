@@ -46,6 +46,34 @@ def test_the_name_the_smarthost_gave_it_is_kept(text: str, remote: str | None) -
     assert outcome_of(250, text) == Sent(250, text, remote)
 
 
+@pytest.mark.parametrize(
+    ("text", "host", "remote"),
+    [
+        (
+            "2.0.0 OK <AM0PR01MB1@AM0PR01MB1.eurprd01.prod.exchangelabs.com> [Hostname=AM0PR01MB1]", "",
+            "<AM0PR01MB1@AM0PR01MB1.eurprd01.prod.exchangelabs.com>",
+        ),
+        (
+            "2.6.0 <1.2.ab@acme.example> [InternalId=123, Hostname=EX1] Queued mail for delivery", "",
+            "<1.2.ab@acme.example>",
+        ),
+        (
+            "Ok 0102018f6b1c2d3e-aabbccdd-1122-3344-5566-77889900aabb-000000", "email-smtp.eu-west-1.amazonaws.com",
+            "<0102018f6b1c2d3e-aabbccdd-1122-3344-5566-77889900aabb-000000@eu-west-1.amazonses.com>",
+        ),
+        (
+            "Ok 0100018f6b1c2d3e-aabbccdd-1122-3344-5566-77889900aabb-000000", "email-smtp.us-east-1.amazonaws.com",
+            "<0100018f6b1c2d3e-aabbccdd-1122-3344-5566-77889900aabb-000000@email.amazonses.com>",
+        ),
+        ("Ok 0102018f6b1c2d3e-aabbccdd-1122-3344-5566-77889900aabb-000000", "mx.acme.example", None),
+        ("2.1.5 taken for <karin@kund.example>", "", None),
+        ("2.0.0 OK  1732440000 5b1f17b1804b1-42c 25 - gsmtp", "smtp.gmail.com", None),
+    ],
+)  # fmt: skip
+def test_a_message_id_that_the_smarthost_gave_is_told_in_brackets(text: str, host: str, remote: str | None) -> None:
+    assert outcome_of(250, text, host=host) == Sent(250, text, remote)
+
+
 def test_a_reply_is_one_short_line() -> None:
     assert clean(b"a\r\nb\x1b[31m" + b"x" * 1000).startswith("a b [31mxx")
     assert len(clean("x" * 10000)) == 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -85,3 +86,13 @@ def _oauth(oauth: OAuth) -> Iterator[str]:
         yield "provider microsoft needs tenant"
     if oauth.client_secret is None and oauth.certificate is None and oauth.flow != "device":
         yield 'write client_secret, certificate or flow = "device"'
+    if oauth.flow == "device" and oauth.provider == "custom" and oauth.device_url is None:
+        yield 'provider custom with flow = "device" needs device_url'
+    for key, url in (("token_url", oauth.token_url), ("device_url", oauth.device_url)):
+        if url is not None and not _hides_secrets(url):
+            yield f"{key} must begin with https://"
+
+
+def _hides_secrets(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))

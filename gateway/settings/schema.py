@@ -92,7 +92,8 @@ class OAuth(Section):
     client_secret: Secret | None = None
     certificate: Secret | None = None
     flow: Literal["secret", "certificate", "device"] | None = None  # default: by what is given
-    token_url: StrictStr | None = None  # custom only
+    token_url: StrictStr | None = None  # default: the provider's; custom needs it
+    device_url: StrictStr | None = None  # custom with flow = "device": RFC 8628
     scope: StrictStr | None = None
     secret_expires: date | None = None  # alarm 60, 30, 7 days before
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import gc
 
 _ARENA_MAX = -8  # M_ARENA_MAX of mallopt(3)
 _ARENAS = 2
+_GARBAGE = 20_000  # objects made before the collector looks: a mail makes thousands and leaves few behind
 
 
 def _libc() -> ctypes.CDLL | None:
@@ -28,3 +30,10 @@ def trim() -> None:
     libc = _libc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+def collect_seldom() -> None:
+    """Let the collector pass over what the start has made, which stays, and look at the rest less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE, 10, 10)

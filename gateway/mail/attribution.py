@@ -32,6 +32,10 @@ _DATE: Final = re.compile(
     r"|(?<!\d)\d{1,2}(?:st|nd|rd|th|er|º)?[.,]? (?:de |d')?[^\W\d_]{3,12}\.?,? (?:de |г\. )?(?:\d{4}|\d\d\b|kl|at|à|um|às|alle)"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:\d{4}|at)"
 )
+_WRITTEN_DATE: Final = re.compile(rf"(?:(?<!\d)\d{{4}}\. ?)?(?:{_DATE.pattern})", re.IGNORECASE)
+_WRITTEN_TIME: Final = re.compile(
+    r"(?<!\d)\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?!\d)(?:[ \u202f]?[ap]\.?m\b\.?)?", re.IGNORECASE
+)
 _DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.,]? (?:de )?[^\W\d_]{3,12}|[^\W\d_]{3,12}\.? \d{1,2}(?!\d)")
 _DATE_BEHIND: Final = re.compile(r"\s{0,3}(?:(?:on|am|den|le|el|op|il|em|dnia|dne|følgende den) )?\d")
 _NOT_NAMES: Final = re.compile(r"https?://|[!?]")
@@ -134,6 +138,16 @@ def _without_links(low: str) -> str:
 def _is_led(low: str) -> bool:
     """Whether it begins as attributions begin: a lead word, a date, a weekday, dashes."""
     return low.startswith(ATTRIBUTION_LEADS) or low[:1].isdigit() or low.lstrip(_DASHES).startswith(_LEADS)
+
+
+def moment(text: str) -> str:
+    """Return the words of an attribution that say when, as written; empty where it does not."""
+    date = _WRITTEN_DATE.search(text)
+    if date is None:
+        return ""
+    time = _WRITTEN_TIME.search(text, date.end()) or _WRITTEN_TIME.search(text[: date.start()])
+    start, end = date.span() if time is None else (min(date.start(), time.start()), max(date.end(), time.end()))
+    return text[start:end]
 
 
 def is_followed_by_quote(lines: Sequence[str], end: int) -> bool:

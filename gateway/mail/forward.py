@@ -15,8 +15,8 @@ from gateway.mail.header_block import HeaderBlock
 from gateway.mail.lines import is_blank, is_quoted, is_rule, plain, scanned, unquoted
 from gateway.mail.message import Address, Forwarded
 from gateway.mail.quote_text import split_text
-from gateway.mail.references import Prefix, prefix
-from gateway.mail.words import HEADER_LABELS
+from gateway.mail.references import Prefix, base_subject, prefix
+from gateway.mail.words import ATTRIBUTION_LEADS, HEADER_LABELS
 
 _ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,128}@[\w.-]{1,190}[\w-]")
 _MAILTO: Final = re.compile(r"[<\[(]\s?mailto:([^>\])\s]{1,200})\s?[>\])]", re.IGNORECASE)
@@ -29,6 +29,8 @@ _MOST_ADDRESSES: Final = 100
 _NEAR: Final = 6  # lines between a marker and its headers
 _BRACKETED: Final = re.compile(r"[<(\[](?:mailto:)?([^\s<>()\[\]]{1,128}@[^\s<>()\[\]]{1,190})[>)\]]")
 _QUOTED_NAME: Final = re.compile(r'["“”„«»]\s?([^"“”„«»]{1,80}?)\s?["“”„«»]$')
+_CLAUSE: Final = re.compile("[、，]")
+_OF_A_CLOCK: Final = re.compile(r"(?:[AP]\.?M\.?|GMT|UTC|CES?T|[A-Z]{2,5}[+-]\d{1,2}),?|[^\d]*\d")
 _PARTICLES: Final = frozenset({"von", "van", "de", "af", "der", "den", "da", "di", "la", "ter"})
 _FINNISH: Final = frozenset(word.casefold() for words in HEADER_LABELS["fi"].values() for word in words)
 _AT: Final = re.compile(r"\bat\b|\bkl\.?(?=\s?\d)", re.IGNORECASE)
@@ -63,11 +65,11 @@ def find(text: str, html: str | None, inner: Sequence[Inner], subject: str) -> t
     lines, behind = scanned(text)
     head = _find_head(lines, subject)
     if head is not None:
-        return _from_text(lines, behind, head)
+        return _from_text(lines, behind, head, subject)
     return _from_attachment(text, inner, subject)
 
 
-def _from_text(lines: Sequence[str], behind: str, head: _Head) -> tuple[Forwarded, str]:
+def _from_text(lines: Sequence[str], behind: str, head: _Head, subject: str) -> tuple[Forwarded, str]:
     body = (
         [_one_level_less(line) for line in lines[head.end :]]
         if _is_quoted_through(lines[head.end :])
@@ -78,8 +80,10 @@ def _from_text(lines: Sequence[str], behind: str, head: _Head) -> tuple[Forwarde
         sender=sender(head.fields["from"]),
         to=recipients(head.fields.get("to", "")),
         date=_rfc3339(head.fields.get("date", "")),
-        subject=head.fields.get("subject") or None,
-        text="\n".join([*body, behind]).strip("\n \t\ufeff"),
+        subject=head.fields.get("subject")
+        or (base_subject(subject) if prefix(subject) is not Prefix.NONE else "")
+        or None,
+        text="\n".join([*body, behind]).strip("\n \t\ufeff\xa0"),
     )
     return forwarded, own
 
@@ -183,16 +187,21 @@ def _fields_of_attribution(text: str) -> dict[str, str] | None:
     before = text[: address.start()].rstrip(" ,(<[")
     quoted = _QUOTED_NAME.search(before[-120:])
     name = quoted[1] if quoted else _name_at_end(before)
-    return {"from": f"{name.strip()} <{address[1]}>"}
+    return {"from": f"{name.strip()} <{address[1]}>", "date": attribution.moment(text)}
 
 
 def _name_at_end(text: str) -> str:
     """Return the words at the end that are written as names are."""
-    words = text[-120:].split()
+    lead = next((lead for lead in ATTRIBUTION_LEADS if text.casefold().startswith(lead)), "")
+    words = _CLAUSE.split(text[len(lead) :][-120:])[-1].split()
     first = len(words)
-    while first and (words[first - 1][0].isupper() or words[first - 1] in _PARTICLES):
+    while first and _may_be_of_a_name(words[first - 1]):
         first -= 1
     return " ".join(words[first:])
+
+
+def _may_be_of_a_name(word: str) -> bool:
+    return word in _PARTICLES or (word[0].isupper() and not _OF_A_CLOCK.match(word))
 
 
 def _fields_in_line(text: str) -> dict[str, str]:

@@ -168,3 +168,29 @@ def test_the_sender_is_read_however_it_was_written(written: str, expected: Addre
 def test_somebody_who_writes_of_a_forwarded_message_forwards_nothing() -> None:
     assert find("Hej!\n\nForwarded message:\ndet är vad det står i ämnet.\n", None, (), "Fråga") is None
     assert find("Från: Stockholm\nTill: Malmö\nDatum: 3 mars\n\nBoka om, tack.", None, (), "Resa") is None
+
+
+def test_a_forward_under_an_attribution_has_its_date_and_the_subject_of_the_mail() -> None:
+    line = 'On 03/03/2025, 10:14, "Anna Berg" <anna@kund.example> wrote:'
+    found = find(f"Kan ni ta detta?\n\n{line}\n\nDörren går inte att låsa.", None, (), "FW: Dörren i källaren")
+    assert found is not None
+    forwarded, own = found
+    assert own == "Kan ni ta detta?"
+    assert forwarded.sender == Address("Anna Berg", "anna@kund.example")
+    assert (forwarded.date, forwarded.subject) == ("03/03/2025, 10:14", "Dörren i källaren")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("On Mar 3, 2025, at 10:14 AM, Anna Berg <anna@kund.example> wrote:", "Anna Berg"),
+        ("2025/03/03 10:14、Anna Berg <anna@kund.example>のメール:", "Anna Berg"),
+        ("2025-03-03 10:14 GMT+01:00 Anna Berg <anna@kund.example>:", "Anna Berg"),
+        ("Le 3 mars 2025 à 10:14, Claude de la Tour <anna@kund.example> a écrit :", "Claude de la Tour"),
+        ("Kontakt Anna Berg (<anna@kund.example>) kirjutas kuupäeval 3. märts 2025 kell 10:14:", "Anna Berg"),
+    ],
+)
+def test_the_name_in_an_attribution_is_only_the_name(line: str, name: str) -> None:
+    found = find(f"{line}\n\nDörren går inte att låsa.", None, (), "Fwd: Dörren")
+    assert found is not None
+    assert found[0].sender == Address(name, "anna@kund.example")

@@ -155,13 +155,13 @@ def _outlook_text(w: Words, original: str) -> str:
     return f"-----{original}-----\n{w.sender}: John Doe <john.doe@kund.example> \n{w.sent}: den 3 mars 2025 10:14\n{w.to}: Bessie Berry\n{w.subject}: SV: {SUBJECT}\n\n"
 
 
-def _outlook_names(w: Words, original: str) -> str:  # noqa: ARG001
+def _outlook_names(w: Words, original: str) -> str:
     return (
         f"{w.sender}: John Doe\n{w.sent}: den 3 mars 2025 10:14\n{w.to}: Bessie Berry\n{w.subject}: SV: {SUBJECT}\n\n"
     )
 
 
-def _outlook_spaced(w: Words, original: str) -> str:  # noqa: ARG001
+def _outlook_spaced(w: Words, original: str) -> str:
     """French and some web clients set a blank before the colon; others wrap each header in a paragraph."""
     return f"{w.sender} : John Doe <john.doe@kund.example>\n\n{w.sent} : 3 mars 2025 10:14\n\n{w.to} : Bessie Berry <bessie.berry@kund.example>\n\n{w.subject} : {SUBJECT}\n\n"
 

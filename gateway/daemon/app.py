@@ -20,6 +20,7 @@ from gateway.daemon.reloading import Watch
 from gateway.daemon.rulebook import Rulebook
 from gateway.daemon.schedule import Ticker
 from gateway.daemon.supervise import Crew
+from gateway.daemon.tokens import StoredVault, Tokens
 from gateway.daemon.turns import Turns
 from gateway.inbound.accept import GroupCommit
 from gateway.inbound.imap import MailboxPoller
@@ -84,7 +85,8 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
             release_claims(conn)
     with store.read() as conn:
         secrets = keys.load_keys(conn)
-    relays = [wiring.relay(host, settings) for host in settings.smarthost]
+    tokens = Tokens(settings, StoredVault(store))
+    relays = [wiring.relay(host, settings, tokens.of(host)) for host in settings.smarthost]
     for relay in relays:
         stack.callback(relay.close)
     deps = Deps(
@@ -98,7 +100,7 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     stack.callback(_stop_crew, app)
     others.start(app.crew, deps.wake)
     _start_steps(app, stack)
-    _start_mailboxes(app)
+    _start_mailboxes(app, tokens)
     _start_listeners(app, environment, stack)
     return app
 
@@ -142,12 +144,12 @@ def _tell_of_refusals(app: App) -> None:
         app.refusals.told(cause)
 
 
-def _start_mailboxes(app: App) -> None:
+def _start_mailboxes(app: App, tokens: Tokens) -> None:
     if not app.settings.run.poll:
         return
     for box in app.settings.mailbox:
         stop = UntilLost(app.presence, mailboxes.lease(box.name), app.crew.stopping)
-        poller = mailboxes.poller(box, app.settings, app.store, app.commit.submit, stop)
+        poller = mailboxes.poller(box, app.settings, app.store, app.commit.submit, stop, tokens)
         app.pollers.append(poller)
         app.crew.run(f"mailbox {box.name}", partial(stop.while_clear, poller.run))
 

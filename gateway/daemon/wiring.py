@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.inbound.options import SmtpLimits, SmtpOptions
 from gateway.inbound.trust import Trust
+from gateway.oauth.source import TokenSource
 from gateway.outbound.dkim import DkimKey, sign
 from gateway.outbound.pace import Rate
 from gateway.outbound.transport import PROVIDER_TEMPORARY, Relay, SmarthostOptions
@@ -73,8 +74,8 @@ def trust(setting: TrustSetting) -> Trust:
             return Trust()
 
 
-def relay(smarthost: Smarthost, settings: Settings, token: Callable[[], str] | None = None) -> Relay:
-    """Return a smarthost as delivery uses it."""
+def relay(smarthost: Smarthost, settings: Settings, source: TokenSource | None = None) -> Relay:
+    """Return a smarthost as delivery uses it; `source` gives tokens instead of the password."""
     rate = smarthost.rate
     return Relay(
         SmarthostOptions(
@@ -84,13 +85,14 @@ def relay(smarthost: Smarthost, settings: Settings, token: Callable[[], str] | N
             smarthost.tls,
             smarthost.user,
             smarthost.password.reveal() if smarthost.password else None,
-            token,
+            source,
             smarthost.from_,
             smarthost.connections,
             Rate(rate.count, rate.per.total_seconds()) if rate else None,
             (*PROVIDER_TEMPORARY, *smarthost.temporary),
             settings.hostname,
             allow_plain=smarthost.allow_plain,
+            refused=source.refuse if source else None,
         )
     )
 

@@ -9,6 +9,7 @@ import ssl
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.errors import GatewayError
 from gateway.outbound.outcome import Bounced, Deferred, Sent, clean, outcome_of
 from gateway.outbound.smarthost import SmarthostOptions
 from gateway.outbound.wire import stuffed, xtext
@@ -42,16 +43,49 @@ class Lost(Exception):  # noqa: N818  # not an error of the mail
 
 
 def connect(options: SmarthostOptions) -> Session:
-    """Open a session; raises NoSession."""
+    """Open a session; raises NoSession. A token that is refused is taken back, and once more tried with a new one."""
+    token = _token(options)
+    try:
+        return _open(options, token)
+    except _Refused as error:
+        if token is None or options.refused is None:
+            raise NoSession(error.outcome) from error
+        options.refused(token)
+    try:
+        return _open(options, _token(options))
+    except _Refused as error:
+        raise NoSession(error.outcome) from error
+
+
+class _Refused(Exception):  # noqa: N818  # carries an outcome
+    """The smarthost would not let us in."""
+
+    def __init__(self, outcome: Deferred) -> None:
+        super().__init__(outcome.text)
+        self.outcome = outcome
+
+
+def _token(options: SmarthostOptions) -> str | None:
+    """Return a token, before there is a connection that would wait for it."""
+    try:
+        return options.token() if options.token is not None and options.user is not None else None
+    except GatewayError as error:
+        raise NoSession(Deferred(None, clean(f"no token: {error}"), session=False)) from error
+
+
+def _open(options: SmarthostOptions, token: str | None) -> Session:
     try:
         smtp = _greet(options)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise NoSession(_not_reached(error)) from error
     try:
-        _log_in(smtp, options)
+        _log_in(smtp, options, token)
     except smtplib.SMTPResponseException as error:
         drop(smtp)
-        raise NoSession(Deferred(error.smtp_code, clean(error.smtp_error), session=False)) from error
+        outcome = Deferred(error.smtp_code, clean(error.smtp_error), session=False)
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            raise _Refused(outcome) from error
+        raise NoSession(outcome) from error
     except (OSError, smtplib.SMTPException) as error:
         drop(smtp)
         raise NoSession(Deferred(None, clean(str(error)), session=False)) from error
@@ -86,14 +120,14 @@ def _not_reached(error: Exception) -> Deferred:
     return Deferred(None, clean(str(error)) or type(error).__name__, reached=False, session=False)
 
 
-def _log_in(smtp: Session, options: SmarthostOptions) -> None:
-    user, token = options.user, options.token
+def _log_in(smtp: Session, options: SmarthostOptions, token: str | None) -> None:
+    user = options.user
     if user is None:
         return
     if not options.hides_credentials():
         raise smtplib.SMTPException("credentials are not sent without TLS")
     if token is not None:
-        answer = f"user={user}\x01auth=Bearer {token()}\x01\x01"
+        answer = f"user={user}\x01auth=Bearer {token}\x01\x01"
         # A refusal comes as a challenge that wants an empty answer before the real reply.
         smtp.auth("XOAUTH2", lambda challenge=None: answer if challenge is None else "")
     elif options.password is not None:

@@ -31,6 +31,7 @@ class SmarthostOptions:
     cafile: Path | None = None  # default: the system's authorities
     allow_plain: bool = False  # credentials without TLS beyond loopback
     timeout: float = 60.0
+    refused: Callable[[str], None] | None = field(default=None, repr=False)  # hears which token a server refused
 
     def hides_credentials(self) -> bool:
         """Say whether a password sent there is seen by nobody on the way, or ops accepted that it is."""

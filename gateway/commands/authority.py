@@ -37,15 +37,13 @@ class Standing:
     """The answer, with its evidence for the audit trail.
 
     `person` is the operator (or other person of ours) whose address stands in From, whatever the level; None for
-    everybody else. `mismatch` is a bearer of another person: it was passed on, is to be revoked and its owner told
-    (A10), unless the ticket's own participant answered an operator's mail and just carries it along.
+    everybody else. What becomes of a bearer that was passed on is decided for every mail, whoever wrote it.
     """
 
     level: Level
     person: str | None
     reason: str  # malformed-from | fail | not-ours | class | grant | bearer | group-bearer | no-bearer | mismatch
     bearer: BearerMatch | None = None
-    mismatch: BearerMatch | None = None
     method: str | None = None  # dmarc | dkim | provider | confirmation
 
     @property
@@ -68,29 +66,26 @@ def level(incoming: Incoming, policy: Policy, ticket_id: int | None) -> Standing
     if sender is None:
         return Standing(Level.REFUSED, None, "malformed-from")
     person = policy.person_of(sender.address)
-    stray = _stray(incoming, policy, person)
     if person is None:
-        return Standing(Level.UNPROVEN, None, "not-ours", mismatch=stray)
+        return Standing(Level.UNPROVEN, None, "not-ours")
     if incoming.proof.verdict is Verdict.FAIL:
-        return Standing(Level.REFUSED, person, "fail", mismatch=stray)
+        return Standing(Level.REFUSED, person, "fail")
     if incoming.mail.mail_class is not MailClass.PERSON:
         return Standing(Level.UNPROVEN, person, "class")
-    return _weigh(incoming, policy, ticket_id, person, stray)
+    return _weigh(incoming, policy, ticket_id, person)
 
 
-def _weigh(
-    incoming: Incoming, policy: Policy, ticket_id: int | None, person: str, stray: BearerMatch | None
-) -> Standing:
+def _weigh(incoming: Incoming, policy: Policy, ticket_id: int | None, person: str) -> Standing:
     passed = incoming.proof.verdict is Verdict.PASS
     method = incoming.proof.method
     own = _own(incoming.found.bearers, person, ticket_id)
+    shared = _shared(incoming.found.bearers, policy, person, ticket_id)
     if incoming.grant.get("confirmed") == person:
-        return Standing(Level.PROVEN, person, "grant", own, method="confirmation")
+        return Standing(Level.PROVEN, person, "grant", own or shared, method="confirmation")
     if own is not None:
         return Standing(Level.PROVEN if passed else Level.KNOWN, person, "bearer", own, method=method)
-    if stray is not None:
-        return Standing(Level.UNPROVEN, person, "mismatch", mismatch=stray)
-    shared = _shared(incoming.found.bearers, policy, person, ticket_id)
+    if _is_anothers(incoming, policy, person):
+        return Standing(Level.UNPROVEN, person, "mismatch")
     if shared is not None:
         return Standing(Level.KNOWN if passed else Level.UNPROVEN, person, "group-bearer", shared, method=method)
     return Standing(Level.UNPROVEN, person, "no-bearer", method=method)
@@ -105,33 +100,21 @@ def _own(bearers: tuple[BearerMatch, ...], person: str, ticket_id: int | None) -
 
 
 def _shared(bearers: tuple[BearerMatch, ...], policy: Policy, person: str, ticket_id: int | None) -> BearerMatch | None:
-    """Return a group's bearer for this ticket of which the person is a member."""
-    return next(
-        (
-            bearer
-            for bearer in bearers
-            if bearer.group
-            and bearer.ticket_id == ticket_id is not None
-            and bearer.person is not None
-            and person in policy.members(bearer.person)
-        ),
-        None,
-    )
+    """Return a group's bearer of which the person is a member: for this ticket, or for a held mail, whatever it is about."""
+    groups = [b for b in bearers if b.group and b.person is not None and person in policy.members(b.person)]
+    deciding = [b for b in groups if b.purpose in _DECIDING and b.journal_id is not None]
+    about = [b for b in groups if b.ticket_id == ticket_id is not None]
+    return next(iter((*deciding, *about)), None)
 
 
-def _stray(incoming: Incoming, policy: Policy, person: str | None) -> BearerMatch | None:
-    """Return a bearer of one of ours that came from another address than his."""
-    return next(
-        (
-            bearer
-            for bearer in incoming.found.bearers
-            if bearer.person is not None
-            and not bearer.group
-            and bearer.person != person
-            and bearer.purpose != "report"
-            and policy.person(bearer.person) is not None
-        ),
-        None,
+def _is_anothers(incoming: Incoming, policy: Policy, person: str) -> bool:
+    """Say whether he shows a bearer that was made for another of ours."""
+    return any(
+        bearer.person not in {None, person}
+        and not bearer.group
+        and bearer.purpose != "report"
+        and policy.person(bearer.person or "") is not None
+        for bearer in incoming.found.bearers
     )
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.daemon.rulebook import Rulebook
-from gateway.store import notices, rule_notes
+from gateway.store import bearers, notices, rule_notes
+from gateway.store.connection import Connection
 from gateway.tickets.case import Case
 from gateway.work.deps import Deps
 from gateway.work.housekeep import alarms
@@ -54,6 +55,8 @@ def reload(book: Rulebook, deps: Deps, now: datetime) -> bool:
     with deps.store.write("reload") as conn:
         rule_notes.clear_rule(conn, NOTE)
         released = notices.release(conn, now) if taken else 0
+        if taken:
+            part_from_leavers(conn, deps, now)
         if not taken:
             problems = (book.trouble or "").splitlines()[:_LINES]
             rule_notes.note(conn, NOTE, "\n".join(problems), now)
@@ -63,3 +66,12 @@ def reload(book: Rulebook, deps: Deps, now: datetime) -> bool:
         _log.info("held notices are tried again", extra={"why": str(released)})
     deps.wake.ring("notify")
     return taken
+
+
+def part_from_leavers(conn: Connection, deps: Deps, now: datetime) -> None:
+    """Make the keys of operators and groups worthless that the rules no longer know; who comes back begins anew."""
+    policy = deps.terms().policy
+    known = {*policy.operators, *policy.people, *policy.groups}
+    gone = bearers.revoke_all_but(conn, known, "no longer in the rules", now)
+    if gone:
+        _log.info("keys of people who left are worthless now", extra={"why": str(gone)})

@@ -9,7 +9,6 @@ from datetime import datetime
 from gateway.decide.moving import enter, unnamed
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
-from gateway.mail.message import Address
 from gateway.rules import actions
 from gateway.rules.facts import OpeningHours, facts
 from gateway.rules.outcome import Outcome
@@ -169,10 +168,10 @@ def _alarm(alarm: actions.RaiseAlarm, ticket: Ticket, terms: Terms) -> Iterator[
     """Yield the mails of an alarm; SMS and webhooks leave by ways of their own, which are not there yet."""
     desk = terms.desk(ticket)
     text = alarm.wording.text(ticket.reference if ticket.number else "")
+    facts = {"alarm": {"title": alarm.rule, "text": text, "items": [], "orders": []}}
     for hearer in hearers(alarm.mail, ticket, terms.policy):
-        to = Address(hearer.to.name, hearer.to.address)
-        yield Tell(
-            "alarm", "operator" if hearer.person else "admin", to, hearer.person,
-            language(hearer, ticket, desk, terms.policy, None), (f"rule {alarm.rule}",),
-            auto="auto-generated", group_bearer=hearer.group, facts={"alarm": {"title": alarm.rule, "text": text, "items": [], "orders": []}},
+        yield Tell(  # whoever is none of ours reads the rule's words and nothing of the ticket
+            "alarm", "operator" if hearer.person else "third-party", hearer.to, hearer.person,
+            language(hearer, ticket, desk, terms.policy, None), (f"rule {alarm.rule}",), entry=hearer.person is not None,
+            auto="auto-generated", group_bearer=hearer.group, facts=facts,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from gateway.decide.customer import customer_wrote, stranger_wrote, third_party_
 from gateway.decide.holding import decided
 from gateway.decide.letter import Letter
 from gateway.decide.operators import operator_wrote
+from gateway.decide.passed_on import ADDRESSED, out_of_use
 from gateway.decide.refusing import hold_for_group
 from gateway.decide.register import Opening, register
 from gateway.decide.report import report_came
@@ -23,7 +24,7 @@ from gateway.mail.message import Address, MailClass
 from gateway.mail.proof import Verdict
 from gateway.rules import actions
 from gateway.tickets.case import Case, Incoming
-from gateway.tickets.effects import AddEntry, Decision, Discard, Effect, FileMail, Join, Revoke
+from gateway.tickets.effects import AddEntry, Decision, Discard, FileMail, Join, Tell
 from gateway.tickets.model import Actor, ActorKind, Kind, Participant, Visibility
 from gateway.tickets.thread import Placement
 
@@ -50,11 +51,8 @@ def decide_mail(
         or _held_before_reading(incoming, arrived, placement, case, terms)
         or _by_sender(incoming, arrived, placement, case, terms, now)
     )
-    revoked: list[Effect] = [
-        Revoke(b.hash, "used from another address")
-        for b in placement.stolen
-        if not any(isinstance(e, Revoke) and e.bearer_hash == b.hash for e in decision.effects)
-    ]
+    told = frozenset(key(e.to.address) for e in decision.effects if isinstance(e, Tell) and e.event == "held")
+    revoked = out_of_use(incoming, terms, told)
     return replace(decision, effects=(*decision.effects, *revoked), trace=(*arrived.trace, *decision.trace))
 
 
@@ -124,10 +122,11 @@ def _held_before_reading(
     participant = case.ticket is not None and placement.verified
     if incoming.proof.spam == "yes" and not participant:
         return hold_for_group(incoming, arrived, placement, case, terms, "spam", "a trusted filter says spam")
-    if any(b.carrier in {"subaddress", "verp"} for b in placement.stolen):
-        return hold_for_group(
-            incoming, arrived, placement, case, terms, "stranger", "a reply address that belongs to somebody else"
-        )
+    stolen = [b for b in placement.stolen if b.carrier in ADDRESSED]
+    if stolen:
+        owners = [b.person for b in stolen if b.person is not None and not b.group]
+        why = "a reply address that belongs to somebody else"
+        return hold_for_group(incoming, arrived, placement, case, terms, "stranger", why, also=owners)
     return None
 
 
@@ -146,6 +145,8 @@ def _by_sender(
             return decision
     if case.ticket is None or placement.ticket_id is None:
         return _without_ticket(incoming, arrived, placement, case, terms, now)
+    if incoming.grant.get("as") == "note":  # who decided wants it kept, and heard by nobody outside
+        return stranger_wrote(incoming, placement, case, terms, now)
     if (
         incoming.proof.verdict is Verdict.FAIL and not incoming.grant
     ):  # a trusted hop says it is not his: changes nothing
@@ -201,7 +202,7 @@ def _about_another(letter: Letter) -> bool:
     What such a question carries is a key to its answer, not to whichever ticket the subject names.
     """
     bearer, confirmed = letter.standing.bearer, letter.incoming.grant.get("confirmed") == letter.person
-    return bearer is not None and bearer.ticket_id != letter.ticket.id and not bearer.group and not confirmed
+    return bearer is not None and bearer.ticket_id != letter.ticket.id and not confirmed
 
 
 def _without_ticket(

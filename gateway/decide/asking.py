@@ -8,7 +8,7 @@ from typing import Any
 from gateway.commands import transcript
 from gateway.commands.grammar import read
 from gateway.decide.letter import Letter
-from gateway.tickets.effects import Decision, Effect, Hold, Revoke, Tell
+from gateway.tickets.effects import Decision, Effect, Hold, Tell
 
 
 def reply_to(letter: Letter, event: str, facts: Mapping[str, Any]) -> Tell:
@@ -40,7 +40,6 @@ def hold(letter: Letter, reason: str, facts: Mapping[str, Any]) -> Decision:
     effects: list[Effect] = [
         Hold(reason, held, letter.home, letter.person, letter.ticket.id if letter.case.ticket else None),
         told,
-        *revoked(letter),
     ]
     return Decision(letter.actor, tuple(effects), (*letter.placement.evidence, f"held: {reason}"))
 
@@ -55,11 +54,5 @@ def confirm(letter: Letter) -> Decision:
     effects: tuple[Effect, ...] = (
         Hold("unproven", held, letter.home, letter.person, about),
         asked,
-        *revoked(letter),
     )
     return Decision(letter.actor, effects, (*letter.placement.evidence, f"unproven: {letter.standing.reason}"))
-
-
-def revoked(letter: Letter) -> list[Effect]:
-    """Take a bearer that came from a wrong address out of use (A10); the hold that goes with it tells the owner."""
-    return [Revoke(b.hash, f"used from {letter.written_from}") for b in letter.placement.stolen]

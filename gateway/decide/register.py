@@ -16,7 +16,7 @@ from gateway.mail.references import base_subject
 from gateway.rules.distribute import hand_out
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import Change, Decision, Effect, Join, Link, OpenTicket, project
-from gateway.tickets.model import Participant, Status, Ticket
+from gateway.tickets.model import Participant, Status, Ticket, Visibility
 from gateway.tickets.tell import Happening, tell
 
 NO_SUBJECT = {"sv": "(inget ämne)", "nb": "(uten emne)", "en": "(no subject)"}
@@ -38,6 +38,7 @@ def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now
     desk = terms.policy.desks[opening.desk]
     tongue = opening.language or language_of(incoming, case, desk, terms)
     ticket = _blank(incoming, opening, desk.prefix, desk.group, tongue, terms, now)
+    note = incoming.grant.get("as") == "note"  # a person let it in, to be heard by nobody outside
     effects: list[Effect] = [
         OpenTicket(
             ticket.desk,
@@ -51,7 +52,12 @@ def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now
         ),
         *(Join(who) for who in ticket.participants),
         *([Link(*opening.link)] if opening.link else []),
-        entry_of(incoming, evidence=opening.evidence, folded=incoming.mail.mail_class is not MailClass.PERSON),
+        entry_of(
+            incoming,
+            evidence=opening.evidence,
+            folded=incoming.mail.mail_class is not MailClass.PERSON,
+            visibility=Visibility.INTERNAL if note else Visibility.PUBLIC,
+        ),
         *lessons(incoming, case),
     ]
     ticket = project(ticket, effects)
@@ -61,7 +67,7 @@ def register(incoming: Incoming, opening: Opening, case: Case, terms: Terms, now
     happening = Happening(
         ("registered", *(["assigned"] if ticket.owner else []), *acted.events),
         by=key(opening.requester.address),
-        receipt=acted.no_receipt or why_no_receipt(incoming, now),
+        receipt="kept as a note" if note else acted.no_receipt or why_no_receipt(incoming, now),
         neutral=is_stranger(incoming, case),
         automatic=incoming.mail.mail_class not in {MailClass.PERSON, MailClass.MAILING_LIST},
         extra=acted.notify,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,9 +65,10 @@ def revoke(conn: Connection, bearer_hash: str, reason: str, now: datetime) -> bo
     return conn.execute(changed.values(revoked_at=now, revoked_reason=reason)).rowcount > 0
 
 
-def revoke_person(conn: Connection, person: str, reason: str, now: datetime) -> int:
-    """Make every bearer of an operator or group worthless, who left; return how many."""
-    changed = update(bearers).where(bearers.c.person == person, bearers.c.revoked_at.is_(None))
+def revoke_all_but(conn: Connection, known: Collection[str], reason: str, now: datetime) -> int:
+    """Make every bearer of an operator or group worthless that is not among `known`, who left; return how many."""
+    theirs = bearers.c.person.is_not(None) & bearers.c.person.not_in(sorted(known))
+    changed = update(bearers).where(theirs, bearers.c.purpose != "report", bearers.c.revoked_at.is_(None))
     return conn.execute(changed.values(revoked_at=now, revoked_reason=reason)).rowcount
 
 

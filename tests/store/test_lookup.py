@@ -151,8 +151,10 @@ def test_an_expired_or_revoked_bearer_is_worth_nothing(store: Store):
     assert [match.hash for match in find(store, bearer_hashes=hashes).bearers] == ["b", "c"]
     assert find(store, now=NOW + HOUR, bearer_hashes=hashes).bearers == ()
     with store.write() as conn:
-        assert bearers.revoke_person(conn, "k", "left", NOW) == 2
-        assert bearers.forget(conn, NOW + 2 * HOUR) == 3
+        bearers.add(conn, [Bearer("d", "ticket", "key-line", "x@y.test", NOW + HOUR)], NOW)
+        assert bearers.revoke_all_but(conn, {"k", "l"}, "left", NOW) == 0
+        assert bearers.revoke_all_but(conn, {"l"}, "left", NOW) == 2
+        assert bearers.forget(conn, NOW + 2 * HOUR) == 4
 
 
 def test_the_same_content_and_the_contact_are_found(store: Store):

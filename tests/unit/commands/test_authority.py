@@ -102,10 +102,10 @@ def test_a_group_bearer_knows_a_member_with_an_aligned_pass_only(policy):
     assert level(incoming(shared, proof=PASS, sender="annika@acme.example"), policy, 7).level is Level.UNPROVEN
 
 
-def test_somebody_elses_bearer_is_told_and_proves_nothing(policy):
+def test_somebody_elses_bearer_proves_nothing(policy):
     for sender, person in (("mallory@evil.example", None), ("bo@acme.example", "bo")):
         found = level(incoming(bearer(), sender=sender, proof=PASS), policy, 7)
-        assert (found.acts, found.person, found.mismatch) == (False, person, bearer())
+        assert (found.acts, found.person, found.bearer) == (False, person, None)
 
 
 def test_his_own_bearer_outweighs_a_colleagues_in_the_references(policy):
@@ -117,7 +117,7 @@ def test_his_own_bearer_outweighs_a_colleagues_in_the_references(policy):
 def test_a_customer_is_no_operator_whatever_he_shows(policy):
     theirs = bearer(person=None, address="karin@umbrella.example", audience="requester")
     found = level(incoming(theirs, sender="karin@umbrella.example", proof=PASS), policy, 7)
-    assert (found.acts, found.person, found.mismatch) == (False, None, None)
+    assert (found.acts, found.person, found.bearer) == (False, None, None)
 
 
 def test_reply_to_display_name_and_subject_number_never_count(policy):

@@ -118,7 +118,7 @@ def test_a_reply_address_of_somebody_else_is_held_and_taken_out_of_use(play):
     stolen = play.bearer("anna")
     decision = play.mail(sender=MALLORY, found=play.found(play.ticket, bearers=(stolen,)))
     assert play.of(Hold, decision)[0].reason == "stranger"
-    assert play.of(Revoke, decision) == [Revoke("h", "used from another address")]
+    assert play.of(Revoke, decision) == [Revoke("h", f"used from {MALLORY.address}")]
 
 
 def test_a_key_that_was_quoted_by_a_stranger_is_revoked_and_his_mail_registered(play):
@@ -126,6 +126,43 @@ def test_a_key_that_was_quoted_by_a_stranger_is_revoked_and_his_mail_registered(
     decision = play.mail(sender=MALLORY, found=play.found(play.ticket, bearers=(stolen,)))
     assert play.of(OpenTicket, decision)
     assert [r.bearer_hash for r in play.of(Revoke, decision)] == ["h"]
+    (told,) = [t for t in play.of(Tell, decision) if t.event == "alarm"]
+    assert (told.to.address, told.person) == (ANNA.address, "anna")
+    assert MALLORY.address in told.facts["alarm"]["text"]
+
+
+def test_a_mail_to_one_of_us_that_a_stranger_answers_is_revoked_and_told(play):
+    stolen = play.bearer("anna", carrier="message-id")
+    decision = play.mail(sender=MALLORY, found=play.found(play.ticket, bearers=(stolen,)))
+    assert [r.bearer_hash for r in play.of(Revoke, decision)] == ["h"]
+    assert ANNA.address in [t.to.address for t in play.of(Tell, decision) if t.event == "alarm"]
+
+
+def test_a_participant_who_was_answered_from_that_mail_carries_its_id_in_good_faith(play):
+    carried = play.bearer("anna", carrier="message-id")
+    assert not play.of(Revoke, play.reply(bearers=(carried,)))
+
+
+@pytest.mark.parametrize("kind", [MailClass.DELIVERY_REPORT, MailClass.VACATION])
+def test_a_machine_that_quotes_our_mail_takes_no_key(play, kind):
+    quoted = play.bearer("anna", carrier="key-line")
+    decision = play.mail(sender=MALLORY, mail_class=kind, found=play.found(play.ticket, bearers=(quoted,)))
+    assert not play.of(Revoke, decision)
+
+
+def test_our_own_mail_that_comes_back_takes_no_key(play):
+    quoted = play.bearer("anna")
+    decision = play.mail(sender=MALLORY, own=True, found=play.found(play.ticket, bearers=(quoted,)))
+    assert not play.of(Revoke, decision)
+
+
+def test_what_a_person_keeps_as_a_note_reaches_nobody_outside(play):
+    grant = {"by": "anna", "as": "note", "confirmed": "anna"}
+    (entry,) = play.of(AddEntry, play.reply("Viskat till er.", grant=grant))
+    assert entry.visibility is Visibility.INTERNAL
+    opened = play.mail("Viskat till er.", grant=grant)
+    assert [entry.visibility for entry in play.of(AddEntry, opened)] == [Visibility.INTERNAL]
+    assert "karin@umbrella.example" not in play.told(opened)
 
 
 # --- who wrote ----------------------------------------------------------------------------------------------------

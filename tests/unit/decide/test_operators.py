@@ -39,6 +39,8 @@ def test_a_plain_answer_counts_as_written_by_a_person_and_against_no_budget(play
     for tell in play.of(Tell, play.answer("Prova igen.")):
         assert (tell.auto, tell.budgeted, tell.null_sender) == (None, False, False)
 
+ANNA = Address("Anna Åkesson", "anna@acme.example")
+
 
 @pytest.mark.parametrize(
     ("status", "after"),
@@ -186,10 +188,52 @@ def test_his_from_alone_is_asked_at_the_registered_address(play):
     assert asked.facts["confirmation"]["orders"] == ["#avsluta"] or asked.facts["confirmation"]["orders"]
 
 
-def test_a_bearer_of_somebody_else_is_revoked_with_the_hold(play):
-    decision = play.answer(bearer=play.bearer("bo", carrier="key-line"))
+@pytest.mark.parametrize("carrier", ["key-line", "message-id"])
+def test_a_colleagues_bearer_from_a_from_nobody_proved_is_revoked_with_the_hold_and_he_is_told(play, carrier):
+    decision = play.answer(bearer=play.bearer("bo", carrier=carrier), proof=Proof())
     assert play.of(Hold, decision)
     assert [r.bearer_hash for r in play.of(Revoke, decision)] == ["h"]
+    assert play.told(decision) == {"anna@acme.example": "confirmation", "bo@acme.example": "alarm"}
+
+
+@pytest.mark.parametrize("carrier", ["key-line", "message-id"])
+def test_who_is_proved_may_quote_a_colleagues_mail_and_takes_no_key_from_him(play, carrier):
+    decision = play.answer(bearer=play.bearer("bo", carrier=carrier))
+    assert play.of(Hold, decision), "it is no key of his own, all the same"
+    assert not play.of(Revoke, decision)
+
+
+def test_who_has_a_key_of_his_own_may_quote_a_colleagues(play):
+    own, quoted = play.bearer("anna", hash="own"), play.bearer("bo", hash="quoted", carrier="key-line")
+    decision = play.reply("Prova igen.", ANNA, bearers=(own, quoted), proof=Proof())
+    assert [entry.text for entry in play.of(AddEntry, decision)] == ["Prova igen."]
+    assert not play.of(Revoke, decision)
+
+
+def test_a_groups_question_about_a_held_mail_of_no_ticket_is_decided_by_a_member(play):
+    shared = play.bearer("anna", purpose="held", ticket_id=None, journal_id=99)
+    shared = replace(shared, person="first-line", group=True)
+    decision = play.mail("#accept", ANNA, found=play.found(bearers=(shared,)))
+    assert [(s.journal_id, s.state) for s in play.of(Settle, decision)] == [(99, "received")]
+    unproven = play.mail("#accept", ANNA, found=play.found(bearers=(shared,)), proof=Proof())
+    assert play.of(Hold, unproven)
+    assert not play.of(Settle, unproven)
+    confirmed = play.mail(
+        "#accept", ANNA, found=play.found(bearers=(shared,)), proof=Proof(), grant={"by": "anna", "confirmed": "anna"}
+    )
+    assert [s.journal_id for s in play.of(Settle, confirmed)] == [99]
+    outsider = play.mail("#accept", Address("C", "cecilia@acme.example"), found=play.found(bearers=(shared,)))
+    assert not play.of(Settle, outsider), "no member of that group"
+
+
+def test_a_groups_question_about_a_held_mail_is_no_key_to_a_ticket(play):
+    shared = replace(
+        play.bearer("anna", purpose="held", ticket_id=None, journal_id=99), person="first-line", group=True
+    )
+    found = play.found(play.ticket, bearers=(shared,))
+    decision = play.mail("Släpp inte in honom.", ANNA, reference="ACME-1042", found=found)
+    assert not play.of(AddEntry, decision)
+    assert play.of(Hold, decision)
 
 
 def test_a_group_bearer_needs_a_pass(play):

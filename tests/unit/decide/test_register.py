@@ -180,9 +180,10 @@ def test_the_other_things_rules_do(play):
     assert [e.text for e in play.of(AddEntry, decision)] == ["Hej!", "Se upp"]
     assert [j.participant.address for j in play.of(Join, decision)][-1] == "ny@annan.example"
     alarms = [t for t in play.of(Tell, decision) if t.event == "alarm"]
+    assert [t.entry for t in alarms] == [True, False]
     assert [(t.to.address, t.audience) for t in alarms] == [
         ("boss@acme.example", "operator"),
-        ("larm@vakt.example", "admin"),
+        ("larm@vakt.example", "third-party"),
     ]
 
 

@@ -93,6 +93,8 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
         store, lambda: rulebook.terms, lambda: rulebook.library, lambda: secrets, parser, relays,
         wiring.habits(settings, _worker()), clock.token, Wake(), writer, wiring.signer(settings),
     )  # fmt: skip
+    with store.write("start") as conn:
+        reloading.part_from_leavers(conn, deps, clock.now())
     commit = GroupCommit(partial(_write, store, deps.wake))
     stack.callback(commit.close)
     others = company.join(settings, store, deps.habits.worker, deps.wake, stack)

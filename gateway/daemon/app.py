@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gateway import clock
-from gateway.daemon import company, mailboxes, memory, reloading, systemd, wiring
+from gateway.daemon import company, mailboxes, memory, reloading, systemd, watching, wiring
+from gateway.daemon.counts import Counts
 from gateway.daemon.presence import TIMERS, Alone, Presence, UntilLost
 from gateway.daemon.reloading import Watch
 from gateway.daemon.rulebook import Rulebook
@@ -53,10 +54,12 @@ class App:
     deps: Deps
     crew: Crew
     commit: GroupCommit
+    counts: Counts
     presence: Presence = field(default_factory=Alone)
     listeners: list[tuple[Listener, str, int]] = field(default_factory=list)
     pollers: list[MailboxPoller] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
+    metrics: str | None = None  # where they are served
 
     def is_ours(self, address: str) -> bool:
         """Say whether mail to this address is for a desk: no relaying (A25)."""
@@ -64,7 +67,8 @@ class App:
 
     def places(self) -> list[str]:
         """Return where it listens, one line each: `smtp 127.0.0.1:2525`."""
-        return [f"{listener.options.protocol} {host}:{port}" for listener, host, port in self.listeners]
+        places = [f"{listener.options.protocol} {host}:{port}" for listener, host, port in self.listeners]
+        return [*places, f"metrics {self.metrics}"] if self.metrics else places
 
 
 def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) -> App:
@@ -95,20 +99,23 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     )  # fmt: skip
     with store.write("start") as conn:
         reloading.part_from_leavers(conn, deps, clock.now())
-    commit = GroupCommit(partial(_write, store, deps.wake))
+    counts = Counts()
+    commit = GroupCommit(partial(_write, store, deps.wake, counts))
     stack.callback(commit.close)
     others = company.join(settings, store, deps.habits.worker, deps.wake, stack)
-    app = App(settings, rulebook, store, deps, Crew(), commit, others.presence)
+    app = App(settings, rulebook, store, deps, Crew(), commit, counts, others.presence)
     stack.callback(_stop_crew, app)
     others.start(app.crew, deps.wake)
     _start_steps(app, stack)
     _start_mailboxes(app, tokens)
     _start_listeners(app, environment, stack)
+    app.metrics = watching.serve(app, partial(healthy, app), stack)
     return app
 
 
-def _write(store: Store, wake: Wake, items: Sequence[Received]) -> Sequence[Accepted]:
+def _write(store: Store, wake: Wake, counts: Counts, items: Sequence[Received]) -> Sequence[Accepted]:
     accepted = journal.write_received(store, items)
+    counts.received(items)
     wake.ring("ingest")
     return accepted
 

@@ -25,12 +25,19 @@ class Refusals:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: dict[str, Refused] = {}
+        self._counts: dict[str, int] = {}
 
     def note(self, cause: Cause, who: str) -> None:
         """Count one."""
         with self._lock:
             before = self._found.get(cause)
             self._found[cause] = Refused(before.count + 1 if before else 1, who[:_LONGEST_EXAMPLE])
+            self._counts[cause] = self._counts.get(cause, 0) + 1
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each happened since the start, told or not."""
+        with self._lock:
+            return dict(self._counts)
 
     def untold(self) -> Mapping[str, Refused]:
         """Return what nobody was told of yet."""

@@ -74,6 +74,7 @@ class ParserPool:
             self._idle.put(None)
         self._size = max(1, size)
         self._large = threading.Lock()
+        self.lost = 0  # processes that died at a mail or were given up, for metrics
 
     def parse(self, raw: bytes, envelope: Envelope) -> InboundMail | Unparsable:
         """Read one mail; if its process is lost, once more in a new one: it may have been another's fault."""
@@ -83,6 +84,7 @@ class ParserPool:
                 try:
                     return self._attempt(raw, envelope, fresh=fresh)
                 except LostChildError as lost:
+                    self.lost += 1
                     reason = str(lost)
         return Unparsable(reason, self._shell(raw, envelope, reason))
 

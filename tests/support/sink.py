@@ -26,6 +26,7 @@ from tests.support.waiting import eventually
 Script = Callable[[str, str], str | None]
 
 DROP = "drop"  # as an answer: close the connection without a word
+TAKE_AND_DROP = "2drop"  # as an answer to the content: keep the mail, then close without a word
 _OFFERS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 35000000", "DSN", "ENHANCEDSTATUSCODES")
 _PATH = re.compile(r"(?:FROM|TO):\s*<([^>]*)>(.*)", re.IGNORECASE)
 
@@ -151,7 +152,7 @@ class _Session(socketserver.StreamRequestHandler):
         return self._say(answer or normally)
 
     def _say(self, answer: str) -> bool:
-        if answer == DROP:
+        if answer in {DROP, TAKE_AND_DROP}:
             return False
         self.wfile.write(answer.encode() + b"\r\n")
         return not answer.startswith("421")

@@ -13,6 +13,7 @@ WORKERS ?= auto
 TESTS   ?= tests
 KILLS   ?= 300
 SEED    ?= 1
+MAILS   ?= 10000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -36,8 +37,10 @@ lint: $(STAMP) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-reliability: $(STAMP) ## SIGKILL during intake, KILLS=300 SEED=1: nothing lost, nothing double
+reliability: $(STAMP) ## SIGKILL during intake, KILLS=300 SEED=1: nothing lost, nothing double; on both databases
 	$(BIN)/python -m reliability.kill_campaign --kills $(KILLS) --seed $(SEED)
+	$(BIN)/python -m reliability.kill_campaign --kills $(KILLS) --seed $(SEED) --kill-database
+	$(BIN)/python -m reliability.two_daemons --mails $(MAILS) --seed $(SEED)
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

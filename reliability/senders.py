@@ -16,16 +16,21 @@ Target = Callable[[], tuple[str, int] | None]
 
 
 class Senders:
-    """Some clients on kept connections. `target` says where the gateway listens now, None while it is down."""
+    """Some clients on kept connections. `target` says where the gateway listens now, None while it is down.
 
-    def __init__(self, target: Target, clients: int, seed: int, pace: float) -> None:
+    They write `most` mails together, or go on until finish(). The longest wait of a mail until its 250 is kept.
+    """
+
+    def __init__(self, target: Target, clients: int, seed: int, pace: float, most: int | None = None) -> None:
         self.acked: dict[str, Mail] = {}
         self.refused: dict[str, str] = {}  # token -> a permanent answer: always a fault
         self.retries = 0
+        self.longest = 0.0  # seconds from the first try of a mail to its 250
         self._target = target
         self._seed = seed
         self._pace = pace  # mean seconds of rest between two mails of one client
         self._number = 0
+        self._most = most
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(client,), daemon=True) for client in range(clients)]
@@ -46,8 +51,8 @@ class Senders:
         rest = random.Random(f"{self._seed}/client{client}")  # noqa: S311  # pauses, not secrets
         answered: Mail | None = None
         connection: _Connection | None = None
-        while not self._stop.is_set():
-            mail = mails.write(self._next(), answered, self._seed)
+        while not self._stop.is_set() and (number := self._next()):
+            mail = mails.write(number, answered, self._seed)
             connection = self._see_through(mail, connection)
             if not mail.poison:
                 answered = mail
@@ -56,12 +61,16 @@ class Senders:
             connection.close()
 
     def _next(self) -> int:
+        """Return the number of the next mail, 0 after the last."""
         with self._lock:
+            if self._number == self._most:
+                return 0
             self._number += 1
             return self._number
 
     def _see_through(self, mail: Mail, connection: _Connection | None) -> _Connection | None:
         """Send until answered; return the connection, which may be a new one."""
+        began = time.monotonic()
         while True:
             try:
                 connection = connection or self._connect()
@@ -70,6 +79,7 @@ class Senders:
                 answer = ""
             if answer.startswith("250"):
                 self.acked[mail.token] = mail
+                self.longest = max(self.longest, time.monotonic() - began)
                 return connection
             if answer.startswith("5"):
                 self.refused[mail.token] = answer

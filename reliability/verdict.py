@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reliability.mails import Mail
 
@@ -64,15 +65,18 @@ class Verdict:
 
 
 def judge(
-    database: Path,
+    database: Path | str,
     acked: Mapping[str, Mail],
     refused: Mapping[str, str],
     delivered: Iterable[str],
     campaign: Mapping[str, float],
     others: Iterable[str],
 ) -> Verdict:
-    """Compare what clients were promised with what is there. `delivered`: Message-IDs at the peer, one per copy."""
-    with closing(sqlite3.connect(database)) as db:
+    """Compare what clients were promised with what is there. `delivered`: Message-IDs at the peer, one per copy.
+
+    `database`: a SQLite file, or a PostgreSQL address as gateway.toml has it.
+    """
+    with closing(_open(database)) as db:
         copies = Counter(delivered)
         journal = {
             sha: (state, reason) for sha, state, reason in db.execute("SELECT sha256, state, reason FROM journal")
@@ -128,7 +132,7 @@ def judge(
                 db,
                 "SELECT id || ' ' || state || ' ' || error FROM outbox WHERE state NOT IN ('sent', 'suppressed', 'cancelled')",
             ),
-            damaged=tuple(row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"),
+            damaged=_damage(db),
             others=tuple(others),
         )
 
@@ -144,9 +148,9 @@ def _strays(acked: Mapping[str, Mail], ticket_of: Mapping[str, int]) -> tuple[st
     return tuple(found)
 
 
-def waiting(database: Path) -> int:
+def waiting(database: Path | str) -> int:
     """Return how many rows still wait for a step of the gateway: mails to read, notices to write, mails to deliver."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as db:
+    with closing(_open(database)) as db:
         return _one(
             db,
             "SELECT (SELECT count(*) FROM journal WHERE state = 'received') + (SELECT count(*) FROM notices WHERE state = 'ready')"
@@ -154,16 +158,38 @@ def waiting(database: Path) -> int:
         )
 
 
-def unread(database: Path) -> int:
+def unread(database: Path | str) -> int:
     """Return how many mails are received and not yet worked on."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as db:
+    with closing(_open(database)) as db:
         return _one(db, "SELECT count(*) FROM journal WHERE state = 'received'")
 
 
-def _one(db: sqlite3.Connection, query: str) -> int:
+def journalled(database: Path | str) -> int:
+    """Return how many different mails have come in."""
+    with closing(_open(database)) as db:
+        return _one(db, "SELECT count(*) FROM journal")
+
+
+def _open(database: Path | str) -> Any:
+    """Open the database that is there; connections of both drivers are asked in the same words."""
+    if isinstance(database, Path):
+        return sqlite3.connect(f"file:{database}?mode=rw", uri=True, timeout=20)
+    import psycopg  # only where it is asked for
+
+    return psycopg.connect(database.replace("postgresql+psycopg://", "postgresql://"))
+
+
+def _damage(db: Any) -> tuple[str, ...]:
+    """Return what SQLite finds wrong in its file; PostgreSQL is read whole by `gateway db check`."""
+    if not isinstance(db, sqlite3.Connection):
+        return ()
+    return tuple(row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok")
+
+
+def _one(db: Any, query: str) -> int:
     number: int = db.execute(query).fetchone()[0]
     return number
 
 
-def _ids(db: sqlite3.Connection, query: str) -> tuple[str, ...]:
+def _ids(db: Any, query: str) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in db.execute(query))

@@ -19,6 +19,9 @@ from psycopg import sql
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 _SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 
+DURABLE = {"fsync": "on", "full_page_writes": "on"}
+"""As a server in earnest is run; tests that end no machine may be quicker."""
+
 
 class PostgreSQL:
     """One server; `database()` makes as many databases as wanted. `settings` are laid over those of a quick test."""

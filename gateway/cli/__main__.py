@@ -23,9 +23,10 @@ rules = typer.Typer(no_args_is_help=True, help="rules.yaml: what would happen an
 ticket = typer.Typer(no_args_is_help=True, help="Tickets: list, show, do.")
 journal = typer.Typer(no_args_is_help=True, help="Every message received and what became of it.")
 outbox = typer.Typer(no_args_is_help=True, help="Every mail that leaves, or why it did not.")
+mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that are read: how they do, and logging in there.")
 db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore, check.")
 for name, group in (
-    ("mail", mail), ("rules", rules), ("ticket", ticket), ("journal", journal), ("outbox", outbox), ("db", db),
+    ("mail", mail), ("rules", rules), ("ticket", ticket), ("journal", journal), ("outbox", outbox), ("mailbox", mailbox), ("db", db),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -283,6 +284,22 @@ def outbox_cancel(row: int, config: Config = None) -> None:
     from gateway.cli.outbox import cancel as go
 
     guarded(go, config, row)
+
+
+@mailbox.command("list")
+def mailbox_list(config: Config = None, as_json: Json = False) -> None:
+    """List the mailboxes: what each does, when it was read, its trouble."""
+    from gateway.cli.mailbox import list_ as go
+
+    guarded(go, config, as_json)
+
+
+@mailbox.command("login")
+def mailbox_login(name: str, config: Config = None) -> None:
+    """Let the gateway in at the provider of a mailbox, smarthost or [oauth.NAME]; a person types a code."""
+    from gateway.cli.mailbox import login as go
+
+    guarded(go, config, name)
 
 
 @db.command("upgrade")

@@ -49,7 +49,7 @@ def wait(
     code: DeviceCode,
     post: Post,
     now: Callable[[], datetime],
-    sleep: Callable[[float], None],
+    sleep: Callable[[float], object],
 ) -> Granted:
     """Ask again and again until the person is done; raises TokenRefusedError where he is not, or says no."""
     interval, waited = code.interval, 0.0

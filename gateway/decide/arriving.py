@@ -65,8 +65,8 @@ def lessons(incoming: Incoming, case: Case) -> list[Effect]:
         return []
     sender = mail.sender_from
     learnt: list[Effect] = [Remember(sender.address, sender.name, mail.language, _surely_his(incoming, sender.address))]
-    if case.contact is not None and case.contact.muted:
-        learnt.append(Unmute(mail.sender_from.address))
+    if case.contact is not None and case.contact.muted and _surely_his(incoming, sender.address):
+        learnt.append(Unmute(sender.address))  # anybody can write his name: that shows no address to work
     return learnt
 
 

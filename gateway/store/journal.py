@@ -22,7 +22,7 @@ from gateway.tickets.effects import Settle
 from gateway.tickets.model import NOTHING
 
 __all__ = [
-    "INLINE", "JournalRow", "claim", "get", "held_about", "list_rows", "load_raw", "mark", "on_its_way", "park", "replay",
+    "INLINE", "JournalRow", "claim", "filed_since", "get", "held_about", "list_rows", "load_raw", "mark", "on_its_way", "park", "replay",
     "retry_later", "settle", "wait", "write_received",
 ]  # fmt: skip
 
@@ -84,7 +84,7 @@ _CLAIM = claim_statement(
     [journal.c.next_try_at, journal.c.id],
     list(journal.c),
 )
-_RAW = select(journal_raw.c.raw).where(journal_raw.c.journal_id == bindparam("row_id"))
+_RAW = Prepared(select(journal_raw.c.raw).where(journal_raw.c.journal_id == bindparam("row_id")))
 
 
 def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit: int) -> list[JournalRow]:
@@ -114,10 +114,10 @@ def load_raw(store: Store, row: JournalRow) -> bytes:
     if row.in_blobs:
         return store.blobs.get(row.sha256)
     with store.read() as conn:
-        raw = conn.execute(_RAW, {"row_id": row.id}).scalar()
-    if raw is None:
+        found = _RAW.first(conn, {"row_id": row.id})
+    if found is None or found[0] is None:
         raise KeyError(row.sha256)
-    return bytes(raw)
+    return bytes(found[0])
 
 
 _SETTLE = Prepared(
@@ -244,6 +244,13 @@ def list_rows(conn: Connection, state: str | None = None, limit: int = 100) -> l
     query = select(journal).order_by(journal.c.id.desc()).limit(limit)
     if state is not None:
         query = query.where(in_state(journal, state) if state.isalpha() else journal.c.state == state)
+    return [_row(row) for row in conn.execute(query)]
+
+
+def filed_since(conn: Connection, reason: str, since: datetime, limit: int = 100) -> list[JournalRow]:
+    """Return the rows that were filed without a ticket for that reason since then, newest first."""
+    filed = (in_state(journal, "done"), journal.c.ticket_id.is_(None), journal.c.settled_at > since)
+    query = select(journal).where(*filed, journal.c.reason == reason).order_by(journal.c.settled_at.desc()).limit(limit)
     return [_row(row) for row in conn.execute(query)]
 
 

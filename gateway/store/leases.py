@@ -23,6 +23,11 @@ def acquire(conn: Connection, name: str, holder: str, now: datetime, lasting: ti
     return conn.execute(taken, [values]).scalar() == holder
 
 
+def is_held(conn: Connection, name: str, now: datetime) -> bool:
+    """Say whether anybody holds it."""
+    return conn.execute(select(leases.c.name).where(leases.c.name == name, leases.c.until > now)).first() is not None
+
+
 def renew(conn: Connection, name: str, holder: str, now: datetime, lasting: timedelta) -> bool:
     """Hold it longer; False when somebody else holds it or it ran out: then stop what it was for."""
     ours = update(leases).where(leases.c.name == name, leases.c.holder == holder, leases.c.until > now)
@@ -51,3 +56,11 @@ def its_time(conn: Connection, now: datetime) -> datetime:
         return now
     at: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
     return at
+
+
+def holders(conn: Connection, prefix: str, now: datetime) -> list[str]:
+    """Return who holds a lease whose name begins so, and has not run out."""
+    begins = leases.c.name.startswith(prefix, autoescape=True)
+    return list(
+        conn.execute(select(leases.c.holder).where(begins, leases.c.until > now).order_by(leases.c.holder)).scalars()
+    )

@@ -96,6 +96,7 @@ journal = Table(
     Index("ix_journal_waiting", "state", "received_at", **_where("state IN ('held', 'parked')")),
     Index("ix_journal_ticket", "ticket_id"),
     Index("ix_journal_message_id", "message_id", **_where("state = 'received'")),
+    Index("ix_journal_filed", "settled_at", **_where("state = 'done' AND ticket_id IS NULL")),
 )  # fmt: skip
 
 journal_raw = Table(

@@ -124,6 +124,10 @@ class Hold:
     about: int | None = None  # ticket it seems to belong to
 
 
+UNPLACED_REPORT = "delivery report about no mail of a ticket"
+"""Why a row is done without an entry that the admins still hear of, once a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileMail:
     """The journal row is done without an entry."""

@@ -6,11 +6,12 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateway.mail.message import Address
-from gateway.store import bearers, leases, notices
+from gateway.store import bearers, journal, leases, notices
 from gateway.store.status import status
 from gateway.tickets.case import Case
-from gateway.tickets.effects import Tell
+from gateway.tickets.effects import UNPLACED_REPORT
+from gateway.work import daily
+from gateway.work.alarm import admins_language, alarms
 from gateway.work.deps import Deps
 from gateway.work.noticing import Commit, notice_all
 
@@ -21,6 +22,7 @@ _TROUBLE = {  # queue -> the command that shows it
     "journal.held": "gateway journal list --state held",
     "notices.held": "gateway check",
     "outbox.failed": "gateway outbox list --state failed",
+    "journal.reports": "gateway journal show NUMBER",
 }
 _WORDS: dict[str, dict[str, str]] = {  # language -> queue -> what waits there
     "sv": {
@@ -29,6 +31,7 @@ _WORDS: dict[str, dict[str, str]] = {  # language -> queue -> what waits there
         "journal.held": "mejl som väntar på beslut",
         "notices.held": "utskick som mallen stoppar",
         "outbox.failed": "utskick som inte kom fram",
+        "journal.reports": "leveransrapporter som inte hör till något ärende",
     },
     "nb": {
         "": "Dette venter på at noen tar seg av det:",
@@ -36,6 +39,7 @@ _WORDS: dict[str, dict[str, str]] = {  # language -> queue -> what waits there
         "journal.held": "e-poster som venter på en avgjørelse",
         "notices.held": "utsendelser som malen stopper",
         "outbox.failed": "utsendelser som ikke kom fram",
+        "journal.reports": "leveringsrapporter som ikke hører til noen sak",
     },
     "en": {
         "": "This waits for somebody to see to it:",
@@ -43,6 +47,7 @@ _WORDS: dict[str, dict[str, str]] = {  # language -> queue -> what waits there
         "journal.held": "messages that wait for a decision",
         "notices.held": "mails that their template stops",
         "outbox.failed": "mails that did not arrive",
+        "journal.reports": "delivery reports that belong to no ticket",
     },
 }
 _log = logging.getLogger(__name__)
@@ -52,11 +57,15 @@ def run_once(deps: Deps, now: datetime) -> int:
     """Forget what ran out, and tell the admins once a day what waits for a person; return how many were told."""
     with deps.store.write("housekeeping") as conn:
         bearers.forget(conn, now - _KEPT_BEARERS)
-        waiting = {name: count for name, count in _waiting(conn, now).items() if _untold(conn, name, now)}
+        waiting = {name: count for name, count in _waiting(conn, now).items() if not _is_told(conn, name, now)}
+    if not waiting:
+        return 0
+    words = _WORDS.get(admins_language(deps), _WORDS["en"])
+    items = [f"{count} {words[name]}" for name, count in waiting.items()] + _one_by_one(deps, waiting, now)
+    with deps.store.write("housekeeping") as conn:
+        waiting = {name: count for name, count in waiting.items() if _untold(conn, name, now)}
         if not waiting:
-            return 0
-        words = _WORDS.get(admins_language(deps), _WORDS["en"])
-        items = [f"{count} {words[name]}" for name, count in waiting.items()]
+            return 0  # another daemon told of it meanwhile
         items += notices.troubles(conn) if "notices.held" in waiting else []
         told = alarms(deps, words[""], items, [_TROUBLE[name] for name in waiting])
         count = notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
@@ -65,30 +74,24 @@ def run_once(deps: Deps, now: datetime) -> int:
     return count
 
 
+def _one_by_one(deps: Deps, waiting: dict[str, int], now: datetime) -> list[str]:
+    """Return the lines of what an admin decides one by one; read apart, as a message may have to be parsed for it."""
+    language = admins_language(deps)
+    lines = daily.held(deps, language) if "journal.held" in waiting else []
+    return lines + (daily.reports(deps, now - DAILY, language) if "journal.reports" in waiting else [])
+
+
 def _waiting(conn: Any, now: datetime) -> dict[str, int]:
     queues = status(conn, now).queues
-    return {name: queues[name].count for name in _TROUBLE if name in queues}
+    waiting = {name: queues[name].count for name in _TROUBLE if name in queues}
+    reports = len(journal.filed_since(conn, UNPLACED_REPORT, now - DAILY, daily.LISTED))
+    return waiting | ({"journal.reports": reports} if reports else {})
+
+
+def _is_told(conn: Any, name: str, now: datetime) -> bool:
+    return leases.is_held(conn, f"told of {name}", now)
 
 
 def _untold(conn: Any, name: str, now: datetime) -> bool:
     """Say whether nobody was told of this queue today; each has its own day, so that a new trouble is told at once."""
     return leases.acquire(conn, f"told of {name}", now.isoformat(), now, DAILY)
-
-
-def admins_language(deps: Deps) -> str:
-    """Return the language admins are spoken to in: the first desk's first."""
-    return next(iter(deps.terms().policy.desks.values())).languages[0]
-
-
-def alarms(deps: Deps, text: str, items: list[str], orders: list[str]) -> list[Tell]:
-    """Return one mail for each admin: those of gateway.toml by address, those of rules.yaml by name."""
-    policy = deps.terms().policy
-    people = [(name, policy.person(name)) for name in policy.admins]
-    known = [(Address(who.name, who.addresses[0]), name) for name, who in people if who is not None]
-    plain = [(Address("", address), None) for address in deps.habits.admin]
-    language = admins_language(deps)
-    facts = {"alarm": {"text": text, "items": items, "orders": orders}, "subject": deps.habits.hostname}
-    return [
-        Tell("alarm", "admin", to, name, language, ("admin",), entry=False, auto="auto-generated", facts=facts)
-        for to, name in (*known, *plain)
-    ]

@@ -34,6 +34,32 @@ def test_what_is_held_is_told_once_a_day_to_every_admin(house):
     assert housekeep.run_once(house.deps, house.later(hours=2).now) == 2
 
 
+def test_each_held_message_has_its_line(house):
+    held(house)
+    house.receive("Köp piller", "Piller <sale@pills.example>", subject="Billigt", verdict=Verdict.NONE)
+    with house.store.write("hold") as conn:  # as what lay in the junk folder, which nobody has read
+        journal.mark(conn, 2, "held", "junk")
+    housekeep.run_once(house.deps, house.now)
+    text = house.send()[0].get_body(("plain",)).get_content()
+    assert "#2 låg i skräpposten: sale@pills.example – Billigt" in text
+    assert "#1 avsändaren är inte bekräftad: anna@acme.example" in text
+
+
+def test_a_delivery_report_about_no_ticket_stands_in_the_list_of_its_day(house):
+    house.receive(
+        "550 5.1.1 <olle@umbrella.example>: User unknown", "MAILER-DAEMON@mx.example",
+        subject="Undelivered Mail Returned to Sender", mail_from="",
+    )  # fmt: skip
+    house.ingest()
+    assert house.tickets() == []
+    assert housekeep.run_once(house.deps, house.now) == 1
+    text = house.send()[0].get_body(("plain",)).get_content()
+    assert "1 leveransrapporter som inte hör till något ärende" in text
+    said = " ".join(text.split())
+    assert "#1 leveransrapport: MAILER-DAEMON@mx.example – Undelivered Mail Returned to Sender" in said
+    assert housekeep.run_once(house.deps, house.later(days=2).now) == 0, "a list of the day"
+
+
 def test_what_was_decided_is_told_no_more(house):
     held(house)
     with house.store.write("drop") as conn:

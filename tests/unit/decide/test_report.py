@@ -83,3 +83,52 @@ def test_who_got_one_mail_can_mute_nobody_else_with_it(play, way):
     }[way]
     decision = bounce(play, forged, **found)
     assert [mute.address for mute in play.of(Mute, decision)] == [mallory]
+
+
+def test_a_mailbox_that_is_full_is_told_but_its_address_is_not_muted(play):
+    full = DeliveryReport((RecipientReport(KARIN, "failed", "5.2.2", permanent=False),), "<ours@acme>")
+    decision = bounce(play, full)
+    assert [mark.state for mark in play.of(MarkMail, decision)] == ["failed"]
+    assert not play.of(Mute, decision)
+    assert play.told(decision) == {"anna@acme.example": "bounced"}
+
+
+def test_a_report_about_several_mails_of_ours_acts_on_each(play):
+    olle = "olle@umbrella.example"
+    both = DeliveryReport(
+        (RecipientReport(KARIN, "failed", "5.1.1", True), RecipientReport(olle, "delayed", "4.4.1", False)), None
+    )
+    bearers = tuple(
+        play.bearer(None, hash=str(mail), purpose="report", carrier="verp", mail_id=mail, address=address)
+        for mail, address in ((3, KARIN), (4, olle))
+    )
+    decision = bounce(play, both, bearers=bearers, messages=())
+    assert [(mark.mail_id, mark.state) for mark in play.of(MarkMail, decision)] == [(3, "failed"), (4, "deferred")]
+    assert [mute.address for mute in play.of(Mute, decision)] == [KARIN]
+    (told,) = play.of(Tell, decision)
+    assert told.facts["bounce"]["recipient"] == KARIN
+
+
+@pytest.mark.parametrize(("second", "muted"), [("failed", [KARIN]), ("delivered", [])])
+def test_an_address_that_forwards_is_muted_only_where_it_reaches_nobody(play, second, muted):
+    """Whom it forwards to is named by the report, never the address itself."""
+    behind = DeliveryReport(
+        (
+            RecipientReport("a@behind.example", "failed", "5.1.1", True),
+            RecipientReport("b@behind.example", second, "5.1.1" if second == "failed" else "2.0.0", second == "failed"),
+        ),
+        None,
+    )
+    verp = play.bearer(None, purpose="report", carrier="verp", mail_id=9, address=KARIN)
+    decision = bounce(play, behind, bearers=(verp,), messages=())
+    assert [mark.state for mark in play.of(MarkMail, decision)] == ["failed"]
+    assert [mute.address for mute in play.of(Mute, decision)] == muted
+
+
+def test_a_proved_report_about_a_mail_of_no_ticket_still_marks_it(play):
+    verp = play.bearer(None, purpose="report", carrier="verp", mail_id=9, ticket_id=None, address="root@acme.example")
+    given = DeliveryReport((RecipientReport("root@acme.example", "failed", "5.1.1", True),), None)
+    decision = play.mail(
+        "?", None, mail_class=MailClass.DELIVERY_REPORT, delivery_report=given, found=play.found(bearers=(verp,))
+    )
+    assert [type(effect) for effect in decision.effects] == [MarkMail, Mute, FileMail]

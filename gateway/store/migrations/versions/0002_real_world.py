@@ -14,6 +14,7 @@ _CHANGES = """\
 ALTER TABLE journal ADD COLUMN message_id TEXT;
 ALTER TABLE journal ADD COLUMN waits_since {time};
 CREATE INDEX ix_journal_message_id ON journal (message_id) WHERE state = 'received';
+CREATE INDEX ix_journal_filed ON journal (settled_at) WHERE state = 'done' AND ticket_id IS NULL;
 ALTER TABLE mailbox_book ADD COLUMN scanning BIGINT;
 ALTER TABLE mailbox_book ADD COLUMN scanning_to BIGINT;
 CREATE TABLE mailbox_states (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from gateway.mail import charset_guess
+
 # Label (lower case, "_" and " " as "-") -> codec. Only these codecs are ever asked for: others (hex, idna,
 # unicode_escape, utf-7) do not decode characters, or decode characters that no filter before them could see.
 # Wider codecs stand in for what senders mislabel: cp1252 for latin-1, gb18030 for gb2312, cp949 for ks_c_5601.
@@ -38,23 +40,25 @@ _LABEL_FIRST: Final = frozenset(
 )  # fmt: skip
 CODECS: Final = tuple(
     sorted(
-        {*_LABELS.values(), "latin-1"}
+        {*_LABELS.values(), "latin-1", "utf-7", "cp1254"}
         | {f"iso8859-{n}" for n in (*range(2, 11), *range(13, 17))}
         | {f"cp{n}" for n in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 858, *range(860, 867), 869)}
     )
 )
 """Every codec that may be used, for the parser process to load before it gives up the right to open files."""
 
-# What Nordic and English text in cp1252 is made of: with nothing else there is nothing to guess.
-_NORDIC: Final = bytes(range(128)) + "åäöÅÄÖæøÆØéÉüÜ§°½–—“”‘’•…€£´·\xa0".encode("cp1252")
-_GUESSED: Final = 8 * 1024  # bytes; the guess does not get better with more
+_LATIN: Final = frozenset({"cp1252", "iso8859-15"})
+_ESCAPED: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+_UTF_7: Final = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "x-unicode-2-0-utf-7"})
+_SHIFTED: Final = re.compile(rb"\+[A-Za-z0-9+/]{2,}-?")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 
 
 def codec(label: str | None) -> str | None:
     """Return the codec for a charset label as written in a mail, or None where it is absent or not allowed."""
     if not label:
         return None
-    name = label.strip(" \t\"'<>").lower().replace("_", "-").replace(" ", "-").removeprefix("charset=")
+    name = _name(label)
     if name in _LABELS:
         return _LABELS[name]
     if match := _ISO.match(name):
@@ -62,6 +66,10 @@ def codec(label: str | None) -> str | None:
     if match := (_WINDOWS.match(name) or _DOS.match(name)):
         return f"cp{match[1]}"
     return next((_LABELS[known] for known in ("utf-8", "us-ascii") if name.startswith(known)), None)
+
+
+def _name(label: str) -> str:
+    return label.strip(" \t\"'<>").lower().replace("_", "-").replace(" ", "-").removeprefix("charset=")
 
 
 def _iso(number: int) -> str | None:
@@ -74,29 +82,64 @@ def _iso(number: int) -> str | None:
 def decode(raw: bytes, label: str | None = None) -> tuple[str, str | None]:
     """Decode text; second is a defect or None. Never raises; undecodable bytes become U+FFFD."""
     if raw.isascii() and b"\x1b" not in raw and b"\0" not in raw and b"~{" not in raw:
-        return raw.decode("ascii"), _unknown(label)
+        return _ascii(raw, label)
+    text, defect = _decoded(raw, label)
+    once = charset_guess.once(text)
+    return (text, defect) if once is None else (once, "text was encoded twice")
+
+
+def _ascii(raw: bytes, label: str | None) -> tuple[str, str | None]:
+    if label and b"+" in raw and _name(label) in _UTF_7 and (text := _utf_7(raw)) is not None:
+        return text, None
+    return raw.decode("ascii"), _unknown(label)
+
+
+def _utf_7(raw: bytes) -> str | None:
+    """Read UTF-7; None where it hides the signs of HTML from every filter before us, which is all it was ever used for."""
+    try:
+        hidden = "".join(run[0].decode("utf-7") for run in _SHIFTED.finditer(raw))
+        return None if set(hidden) & set("<>&") else raw.decode("utf-7").encode("utf-8").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _decoded(raw: bytes, label: str | None) -> tuple[str, str | None]:
     name = codec(label)
-    for attempt in _attempts(name):
+    for attempt in _attempts(raw, name):
         text = _strict(raw, attempt)
-        if text is not None:
+        if text is not None and not _is_misread(raw, text, attempt):
             wrong = name is not None and attempt != name and not raw.isascii()
             return text, f"charset {label!r} is wrong, read as {attempt}" if wrong else _unknown(label)
     if name is not None and name in _LABEL_FIRST:
         loose = raw.decode(name, "replace")
-        if loose.count("\ufffd") * 20 < len(loose):
+        if loose.count("\ufffd") * 20 < len(loose) and not _is_misread(raw, loose, name):
             return loose, f"bytes that are not {label!r}"
+    if (text := charset_guess.mixed(raw)) is not None:
+        return text, "UTF-8 with other bytes among it"
     guess = _guess(raw)
     return raw.decode(guess, "replace"), f"charset {label!r} does not fit, guessed {guess}"
+
+
+def _is_misread(raw: bytes, text: str, name: str) -> bool:
+    """Whether a right decoding can be no text: Russian or Polish labelled Latin, Big5 labelled GB 2312."""
+    if name in _LATIN:
+        odd = charset_guess.has_signs_in_words(text) and charset_guess.by_alphabet(raw) not in {None, "cp1252"}
+        return odd or charset_guess.is_foreign(text)
+    return name == "gb18030" and len(_PRIVATE.findall(text)) * 20 > len(text)
 
 
 def _unknown(label: str | None) -> str | None:
     return f"unknown charset {label!r}" if label and codec(label) is None else None
 
 
-def _attempts(name: str | None) -> tuple[str, ...]:
+def _attempts(raw: bytes, name: str | None) -> tuple[str, ...]:
+    if name in _LABEL_FIRST:
+        return name, "utf-8"
+    if b"\x1b" in raw and any(sign in raw for sign in _ESCAPED):
+        return ("iso2022_jp_ext",)
     if name is None or name in {"utf-8", "ascii"}:
         return ("utf-8",)
-    return (name, "utf-8") if name in _LABEL_FIRST else ("utf-8", name)
+    return "utf-8", name
 
 
 def _strict(raw: bytes, name: str) -> str | None:
@@ -112,14 +155,10 @@ def _strict(raw: bytes, name: str) -> str | None:
 
 
 def _guess(raw: bytes) -> str:
-    """Name the codec of unlabelled bytes that are not UTF-8; Western European where nothing else is likely."""
+    """Name the codec of bytes that are not what they say; Western European where nothing else is likely."""
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return "utf-16"
-    if not raw.translate(None, _NORDIC):
-        return "cp1252"
-    import chardet  # its tables are large: only when all else failed
-
-    # Code pages of DOS and mainframes are not in mails, but short texts are taken for them.
-    found = chardet.detect(raw[:_GUESSED], encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
-    name = codec(found.get("encoding"))
+    if known := charset_guess.by_alphabet(raw):
+        return known
+    name = codec(charset_guess.by_statistics(raw))
     return name if name and name != "ascii" and _strict(raw, name) is not None else "cp1252"

@@ -8,7 +8,9 @@ from typing import Final
 
 from gateway.mail import charset
 
-_START: Final = re.compile(r"=\?([^?\s=\"<>]{1,60})\?([bBqQ])\?")
+_START: Final = re.compile(r"=\?([^?\s=\"<>]{0,60})\?([bBqQ])\?")
+_WHOLE: Final = re.compile(r"=\?[^?\s=]{1,60}\?[bBqQ]\?[^?\s]{1,2000}\?=")
+_BLANK: Final = re.compile(r"\s")
 _GAP: Final = re.compile(r"\s*\Z")
 
 
@@ -16,6 +18,12 @@ def decode(text: str) -> str:
     """Return the value with every encoded-word decoded; what cannot be decoded stays as written."""
     if "=?" not in text:
         return text
+    once = _decode(text)
+    # Some gateways encode what was encoded already.
+    return _decode(once) if once != text and _WHOLE.fullmatch(once) else once
+
+
+def _decode(text: str) -> str:
     out: list[str] = []
     pending = _Run()
     position = 0
@@ -53,8 +61,11 @@ class _Run:
 
 
 def _end(text: str, start: re.Match[str]) -> int:
-    """Find the "?=" that closes; "?=3D" in sloppy quoted-printable is the word's own text."""
+    """Find the "?=" that closes; "?=3D" in sloppy quoted-printable is the word's own text. A cut word ends with the value."""
     end = text.find("?=", start.end())
+    if end < 0:
+        cut = text[start.end() :]
+        return len(text) if cut and not _BLANK.search(cut) and (start[2] in "bB" or "=" in cut) else -1
     if start[2] in "qQ":
         while end >= 0 and re.match(r"[0-9A-F]{2}", text[end + 2 : end + 4]) and text.find("?=", end + 2) >= 0:
             following = text.find("?=", end + 2)

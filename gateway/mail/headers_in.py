@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.mail import charset, encoded_words, limits, parameters, text
+from gateway.mail import charset, charset_guess, encoded_words, limits, parameters, text
 
 _NAME: Final = re.compile(rb"([!-9;-~]{1,200})([ \t]*):(?!//)")
 _BLANK: Final = re.compile(rb"\n\r?\n")
@@ -26,7 +26,8 @@ class Field:
     @property
     def decoded(self) -> str:
         """Return the value as a person reads it: encoded-words decoded, one line, NFC."""
-        return text.line(encoded_words.decode(self.value))
+        plain = text.line(encoded_words.decode(self.value))
+        return charset_guess.once(plain) or plain
 
 
 @dataclass(frozen=True, slots=True)

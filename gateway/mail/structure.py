@@ -89,8 +89,7 @@ def _part(tree: _Tree, start: int, end: int, default: str, depth: int) -> Part:
     encoding, odd = transfer.name(section.value("content-transfer-encoding"))
     if odd:
         tree.note(odd)
-    name = its.get("filename") or its.get("name") or params.get("name") or params.get("filename") or ""
-    part = Part(section, kind, params, disposition, name, encoding)
+    part = Part(section, kind, params, disposition, parameters.file_name(its, params), encoding)
     if kind.startswith("multipart/"):
         return _container(tree, part, body, end, depth)
     return _with(part, encoded=tree.raw[body:end])

@@ -19,6 +19,7 @@ _FOOTER: Final = re.compile(rb"\n(?:[^\r\n \t]+[ \t]+[^\r\n \t]|[-_=*]{3,})")
 _WORDS: Final = re.compile(rb"\s*[^\s]+[ \t]+[^\s]")
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t"
 _STRAY: Final = bytes(sorted(set(range(256)) - set(_ALPHABET) | set(b"\r\n \t")))
+_URL_SAFE: Final = re.compile(rb"\s*(?:[A-Za-z0-9_-]+\r?\n)*[A-Za-z0-9_-]+={0,2}\s*")  # RFC 4648 5: the other alphabet
 _UU_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)\r?\n", re.MULTILINE)
 
 _UU_FILE: Final = re.compile(
@@ -60,6 +61,8 @@ def _base64(raw: bytes) -> tuple[bytes, str | None]:
     if (footer := _FOOTER.search(raw.strip())) and footer.start() > 0:
         raw, defect = raw.strip()[: footer.start()], "text below base64 was left out"
     out: list[bytes] = []
+    if _URL_SAFE.fullmatch(raw):
+        raw = raw.translate(bytes.maketrans(b"-_", b"+/"))
     # Several encoded texts may follow one another, each with its padding.
     for run in re.split(rb"=+", raw.translate(None, _STRAY)):
         content, short = _run(run)

@@ -45,3 +45,17 @@ def test_nothing_raises(written: str) -> None:
 def test_a_megabyte_of_words_is_read_in_one_pass() -> None:
     assert encoded_words.decode("=?utf-8?q?a?= " * 70_000).startswith("aaaa")
     assert encoded_words.decode("=?utf-8?q?" * 100_000).startswith("=?utf-8?q?")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("=?utf-8?B?UsOka3Ntw7ZyZ8Olcw==", "Räksmörgås"),
+        ("=?utf-8?Q?R=C3=A4ksm=C3=B6", "Räksmö"),
+        ("=??Q?R=C3=A4k?=", "Räk"),
+        ("=?utf-8?Q?=3D=3Futf-8=3FQ=3FR=3DC3=3DA4k=3F=3D?=", "Räk"),
+        ("=?utf-8?Q?R=C3?= =?utf-8?B?pGtzbcO2cmfDpXM=?=", "Räksmörgås"),
+    ],
+)
+def test_cut_unlabelled_twice_encoded_and_mixed_words_are_read(written: str, read: str) -> None:
+    assert encoded_words.decode(written) == read

@@ -42,3 +42,26 @@ def test_twenty_thousand_parameters_are_capped() -> None:
 @given(st.text(alphabet="abc*0'=;\" \\%åfilename", max_size=100))
 def test_nothing_raises(written: str) -> None:
     parameters.parse(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "attachment; filename*1*=utf-8''R%C3%A4ksm; filename*2*=%C3%B6rg%C3%A5s.pdf",
+        "attachment; filename*0*=utf-8''R%C3%A4ksm; filename*1*=utf-8''%C3%B6rg%C3%A5s.pdf",
+        "attachment; filename*=utf-8''R%E4ksm%F6rg%E5s.pdf",
+        'attachment; filename="R%C3%A4ksm%C3%B6rg%C3%A5s.pdf"',
+        "attachment; filename='Räksmörgås.pdf'",
+        'attachment filename="Räksmörgås.pdf"',
+        'attachment; filename="RÃ¤ksmÃ¶rgÃ¥s.pdf"',
+        'attachment; filename="=?utf-8?Q?R=C3=A4ksm=C3?= =?utf-8?Q?=B6rg=C3=A5s.pdf?="',
+    ],
+)
+def test_a_file_name_is_read_however_it_was_mangled(written: str) -> None:
+    kind, its = parameters.parse(written)
+    assert kind == "attachment"
+    assert parameters.file_name(its, {}) == "Räksmörgås.pdf"
+
+
+def test_percent_signs_that_are_no_letters_stay() -> None:
+    assert parameters.file_name({"filename": "50%25 av 100%.pdf"}, {}) == "50%25 av 100%.pdf"

@@ -6,6 +6,7 @@ are known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ _SUBJECT_SCAN: Final = 300
 _TEXT_SCAN: Final = 1500
 _LONGEST_REACTION: Final = 600
 _LONGEST_ABSENCE: Final = 800
+_SENTENCE_END: Final = re.compile(r"[.!\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,14 @@ def _recall(mail: _Mail) -> list[str]:
     text = mail.text.casefold()
     if any(phrase in text for phrase in say.RECALL_TEXTS) and len(text) < _LONGEST_REACTION:
         return ["the sender wants his message back"]
-    if mail.subject.startswith(say.RECALL_SUBJECTS) and len(text) < _LONGEST_REACTION:
+    bare = len(text) < _LONGEST_REACTION and (not text or bool(_automatic_headers(mail)))
+    if mail.subject.startswith((*say.RECALL_SUBJECTS, *say.RECALL_REPORT_SUBJECTS)) and bare:
         return [f"the subject is that of a recall: {mail.subject[:60]}"]
+    if (
+        "ipm.outlook.recall"
+        in f"{mail.value('x-ms-exchange-organization-recallmessage')} {mail.value('x-post-messageclass')}"
+    ):
+        return ["X-Post-MessageClass says it is a recall"]
     return []
 
 
@@ -154,9 +162,10 @@ def _vacation(mail: _Mail) -> list[str]:
     anywhere = next((phrase for phrase in say.VACATION_PHRASES if phrase in mail.subject), None)
     opening = mail.text[:600].casefold()
     text = next((phrase for phrase in say.VACATION_TEXTS if phrase in opening), None)
-    if subject is not None and (automatic or text or _is_certain(mail.subject, subject)):
+    asks = "?" in mail.text and not automatic  # of an absence that is no answer of a machine
+    if subject is not None and not asks and (automatic or text or _is_certain(mail.subject, subject)):
         return [f"the subject is that of an absence: {subject}", *automatic]
-    if anywhere is not None and (automatic or text):
+    if anywhere is not None and not asks and (automatic or text):
         return [f"the subject speaks of an absence: {anywhere}", *automatic]
     if text is not None and _is_answering(automatic):
         return [f"an automatic answer speaks of an absence: {text}", *automatic]
@@ -166,11 +175,20 @@ def _vacation(mail: _Mail) -> list[str]:
 def _unmarked_absence(mail: _Mail) -> list[str]:
     """Bad responders answer without any mark: a short answer, two absence phrases, no question."""
     text = mail.text.casefold()
-    if prefix(mail.subject) not in (Prefix.REPLY, Prefix.EITHER) or len(text) > _LONGEST_ABSENCE or "?" in text:
+    answers = mail.has("in-reply-to") or prefix(mail.subject) in (Prefix.REPLY, Prefix.EITHER)
+    if not answers or len(text) > _LONGEST_ABSENCE or "?" in text or not _begins_with_absence(text):
         return []
     found = [phrase for phrase in say.VACATION_TEXTS if phrase in text]
     distinct = [phrase for phrase in found if not any(phrase != other and phrase in other for other in found)]
     return [f"an answer that only speaks of an absence: {', '.join(distinct[:3])}"] if len(distinct) >= 2 else []
+
+
+def _begins_with_absence(text: str) -> bool:
+    """Whether the first thing said, greeting and thanks apart, is the absence: people come to their matter first."""
+    for said in _SENTENCE_END.split(text):
+        if len(said.split()) > 3 and not any(word in said for word in say.THANKS_FOR_MAIL):
+            return any(phrase in said for phrase in say.VACATION_TEXTS)
+    return True
 
 
 def _is_certain(subject: str, phrase: str) -> bool:

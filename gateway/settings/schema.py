@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from gateway.settings import values
 from gateway.settings.values import After, Rate, Secret, Trust
@@ -17,6 +17,7 @@ Span = Annotated[timedelta, BeforeValidator(values.duration)]
 Size = Annotated[int, BeforeValidator(values.size)]
 Port = Annotated[StrictInt, Field(ge=0, le=65535)]  # 0: a free one, for tests and the demo
 Count = Annotated[StrictInt, Field(ge=0, le=64)]
+Line = Annotated[StrictStr, AfterValidator(values.one_line)]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Tls = Literal["tls", "starttls", "none"]
 ListenTrust = Annotated[Trust, BeforeValidator(partial(values.trust, words=("none", "verify")))]
@@ -103,16 +104,16 @@ class Mailbox(Section):
 
     name: Name
     desk: StrictStr | None = None  # only where no desk address is in the mail
-    host: StrictStr
+    host: Line
     port: Port  # default: 993, without tls 143
     tls: Tls = "tls"
     allow_plain: StrictBool = False
-    user: StrictStr
+    user: Line
     password: Secret | None = None
     oauth: StrictStr | None = None
-    folders: tuple[StrictStr, ...] = ("INBOX",)
-    junk: StrictStr | None = None
-    sent: StrictStr | None = None
+    folders: tuple[Line, ...] = ("INBOX",)
+    junk: Line | None = None
+    sent: Line | None = None
     after: Annotated[After, BeforeValidator(values.after)] = After("move", "Processed")
     since: date | None = None
     poll: Span = MINUTE
@@ -123,11 +124,11 @@ class Smarthost(Section):
     """Where mail goes out."""
 
     name: Name
-    host: StrictStr
+    host: Line
     port: Port  # default: 465 with tls, 587 with starttls, 25 without
     tls: Tls = "starttls"
     allow_plain: StrictBool = False
-    user: StrictStr | None = None
+    user: Line | None = None
     password: Secret | None = None
     oauth: StrictStr | None = None
     from_: tuple[StrictStr, ...] = Field(default=(), alias="from")  # () all

@@ -37,6 +37,16 @@ class Rate:
         return f"{self.count}/{unit}"
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def one_line(text: str) -> str:
+    """Return it as it is; ValueError where it could end a line of IMAP or SMTP and begin another (A24)."""
+    if _CONTROL.search(text):
+        raise ValueError("control characters have no place here")
+    return text
+
+
 class Secret:
     """A password or key: shown nowhere by itself, `reveal` gives it to the one place that needs it."""
 
@@ -114,7 +124,7 @@ def after(value: Any) -> After:
     """Read "move:Processed", "delete" or "seen"."""
     action, _, folder = value.partition(":") if isinstance(value, str) else ("", "", "")
     if action == "move" and folder:
-        return After("move", folder)
+        return After("move", one_line(folder))
     if value in {"delete", "seen"}:
         return After(value)
     raise ValueError('write "move:FOLDER", "delete" or "seen"')

@@ -134,6 +134,18 @@ def mail_preview(out: Annotated[Path, typer.Option("--out")] = Path("preview"), 
     guarded(go, out, config)
 
 
+@mail.command("send-test")
+def mail_send_test(
+    config: Config = None,
+    to: Annotated[str | None, typer.Option("--to", help="Default: the first admin of gateway.toml.")] = None,
+    desk: Annotated[str | None, typer.Option("--desk", help="Default: the first desk.")] = None,
+) -> None:
+    """Send one real mail now, past the outbox, and tell what each smarthost says."""
+    from gateway.cli.sending import send_test as go
+
+    guarded(go, config, to, desk)
+
+
 @rules.command("explain")
 def rules_explain(
     file: Annotated[Path | None, typer.Argument(help="A mail; nothing happens to it.")] = None,
@@ -300,6 +312,31 @@ def mailbox_login(name: str, config: Config = None) -> None:
     from gateway.cli.mailbox import login as go
 
     guarded(go, config, name)
+
+
+@outbox.command("pause")
+def outbox_pause(
+    config: Config = None,
+    smarthost: Annotated[str | None, typer.Option("--smarthost", help="Only what would leave by this one.")] = None,
+    desk: Annotated[str | None, typer.Option("--desk", help="Only what this desk sends.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="What the admins are told.")] = "",
+) -> None:
+    """Let no mail leave but alarms to the admins; it waits until `resume`."""
+    from gateway.cli.outbox import pause as go
+
+    guarded(go, config, smarthost, desk, reason)
+
+
+@outbox.command("resume")
+def outbox_resume(
+    config: Config = None,
+    smarthost: Annotated[str | None, typer.Option("--smarthost", help="Only the pause of this one.")] = None,
+    desk: Annotated[str | None, typer.Option("--desk", help="Only the pause of this desk.")] = None,
+) -> None:
+    """Let mail leave again: lift every pause, or one."""
+    from gateway.cli.outbox import resume as go
+
+    guarded(go, config, smarthost, desk)
 
 
 @db.command("upgrade")

@@ -10,6 +10,7 @@ from typing import Any
 from gateway import clock
 from gateway.cli import printing
 from gateway.cli.opening import settings_of, store_of
+from gateway.settings import Settings
 
 STATES = ("ready", "deferred", "sent", "failed", "held", "cancelled", "suppressed")
 
@@ -67,6 +68,62 @@ def cancel(config: Path | None, number: int) -> int:
     from gateway.store.outbox import cancel as stop
 
     return _change(config, number, lambda conn: stop(conn, number, "on the command line"), "cancelled")
+
+
+def pause(config: Path | None, smarthost: str | None, desk: str | None, reason: str) -> int:
+    """Let nothing leave, or nothing of a desk, or nothing by a smarthost."""
+    from gateway.store import outbox as rows
+
+    settings = settings_of(config)
+    scope = _scope(settings, smarthost, desk)
+    if scope is None:
+        return 2
+    with store_of(settings) as store, store.write() as conn:
+        rows.pause(conn, clock.now(), reason or "on the command line", scope)
+    print(f"paused: {_named(scope)}. Mail waits in the outbox until `gateway outbox resume`; the admins are told daily")
+    return 0
+
+
+def resume(config: Path | None, smarthost: str | None, desk: str | None) -> int:
+    """Let mail leave again: all of it, or what one pause held."""
+    from gateway.store import outbox as rows
+
+    settings = settings_of(config)
+    scope = _scope(settings, smarthost, desk)
+    if scope is None:
+        return 2
+    with store_of(settings) as store, store.write() as conn:
+        lifted = rows.resume(conn, None if scope == "all" else scope)
+    print(f"lifted {lifted} pause{'s' * (lifted != 1)}" if lifted else "nothing was paused")
+    return 0 if lifted else 1
+
+
+def _scope(settings: Settings, smarthost: str | None, desk: str | None) -> str | None:
+    """Return what a pause is called in the database; None, having said why, where there is no such thing."""
+    from gateway.daemon.rulebook import policy
+    from gateway.policy.nearest import unknown
+
+    if smarthost is not None and desk is not None:
+        print("one of --smarthost and --desk at a time", file=sys.stderr)
+    elif smarthost is not None:
+        names = [each.name for each in settings.smarthost]
+        if smarthost in names:
+            return f"smarthost:{smarthost}"
+        print(unknown("smarthost", smarthost, names), file=sys.stderr)
+    elif desk is not None:
+        desks = policy(settings).desks
+        if desk in desks:
+            return f"from:{desks[desk].addresses[0].lower()}"
+        print(unknown("desk", desk, desks), file=sys.stderr)
+    else:
+        return "all"
+    return None
+
+
+def _named(scope: str) -> str:
+    kind, _, name = scope.partition(":")
+    kinds = {"all": "all mail", "from": "mail from", "smarthost": "mail by smarthost"}
+    return f"{kinds.get(kind, kind)} {name}".strip()
 
 
 def _change(config: Path | None, number: int, change: Callable[[Any], bool], said: str) -> int:

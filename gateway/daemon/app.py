@@ -32,13 +32,14 @@ from gateway.settings import Settings
 from gateway.store import journal, keys, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
-from gateway.work import deliver, housekeep, ingest, notify, refused, tick
+from gateway.work import deliver, housekeep, ingest, notify, pausing, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
 from gateway.work.writers import WritingProcess
 
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
+PAUSES_SECONDS = 5.0  # whoever pauses on the command line wants to know that it is heard
 REFUSED_SECONDS = 5.0  # between two looks at who was put off
 LOOK_SECONDS = 5.0  # between two looks at the files of rules, templates and branding
 _log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ def _start_steps(app: App, stack: ExitStack) -> None:
     ticker = Ticker()
     if run.timers:
         ticker.every(HOUSEKEEPING_SECONDS, Turns("housekeep", housekeep.run_once, deps, leading), "housekeep")
+        ticker.every(PAUSES_SECONDS, Turns("pauses", pausing.run_once, deps, leading), "pauses")
     ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
     ticker.every(REFUSED_SECONDS, partial(_tell_of_refusals, app), "refused")
     ticker.start()

@@ -11,8 +11,8 @@ from gateway.daemon.rulebook import Rulebook
 from gateway.store import bearers, notices, rule_notes
 from gateway.store.connection import Connection
 from gateway.tickets.case import Case
+from gateway.work.alarm import alarms
 from gateway.work.deps import Deps
-from gateway.work.housekeep import alarms
 from gateway.work.noticing import Commit, notice_all
 
 NOTE = "rules.yaml"  # under which `gateway status` finds why a reload was refused

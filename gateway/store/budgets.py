@@ -47,7 +47,11 @@ _COUNTS = select(
     _in_hour.where(notices.c.stranger).scalar_subquery().label("strangers_hour"),
     _in_hour.scalar_subquery().label("hour"),
 )
-_TIMES = select(notices.c.created_at).where(_BUDGETED, notices.c.created_at > bindparam("since", type_=UTCDateTime))
+_TIMES = select(notices.c.created_at).where(
+    _BUDGETED,
+    notices.c.created_at > bindparam("since", type_=UTCDateTime),
+    notices.c.created_at <= bindparam("until", type_=UTCDateTime),
+)
 
 
 def counts(conn: Connection, address: str, ticket_id: int | None, now: datetime) -> Counts:
@@ -59,10 +63,15 @@ def counts(conn: Connection, address: str, ticket_id: int | None, now: datetime)
     return Counts(row.ticket_day, row.address_day, row.strangers_hour, row.hour)
 
 
+def in_hour(conn: Connection, now: datetime) -> int:
+    """Return how much automatic mail to the outside the last hour had."""
+    return int(conn.execute(_in_hour, {"since_hour": now - _HOUR}).scalar_one())
+
+
 def busiest_hour(conn: Connection, now: datetime) -> int:
-    """Return the most automatic mails of one clock hour in the last two weeks; ask seldom, it reads them all."""
+    """Return the most automatic mails of one clock hour in two weeks before the last hour; ask seldom, it reads them all."""
     hours: dict[datetime, int] = {}
-    for at in conn.execute(_TIMES, {"since": now - _FORTNIGHT}).scalars():
+    for at in conn.execute(_TIMES, {"since": now - _FORTNIGHT, "until": now - _HOUR}).scalars():
         hour = at.replace(minute=0, second=0, microsecond=0)
         hours[hour] = hours.get(hour, 0) + 1
     return max(hours.values(), default=0)

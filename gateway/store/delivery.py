@@ -22,7 +22,7 @@ _BLOCKED = exists().where(
     in_state(_older, "ready", "deferred"),
 )
 _ALARM = and_(outbox.c.event == "alarm", outbox.c.audience == "admin")  # a pause that nobody hears of is forgotten
-_OUTSIDE = outbox.c.audience.in_(["requester", "third-party"])
+_OUTSIDE = not_(or_(outbox.c.audience == "operator", outbox.c.audience == "admin"))
 _PAUSED = and_(
     not_(_ALARM),
     or_(

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from gateway.store import leases
 from gateway.tickets.case import Case
+from gateway.work.alarm import admins_language, alarms
 from gateway.work.deps import Deps
-from gateway.work.housekeep import admins_language, alarms
 from gateway.work.noticing import Commit, notice_all
 
 HOURLY = timedelta(hours=1)

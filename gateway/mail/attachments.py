@@ -22,6 +22,9 @@ _ENDINGS: Final = {
     "image/svg+xml": "svg", "image/bmp": "bmp", "image/heic": "heic", "audio/mpeg": "mp3", "audio/wav": "wav", "video/mp4": "mp4",
     "message/rfc822": "eml", "message/global": "eml", "message/delivery-status": "txt", "message/disposition-notification": "txt", "message/feedback-report": "txt",
 }  # fmt: skip
+_KINDS: Final = {ending: kind for kind, ending in reversed(_ENDINGS.items()) if ending not in {"txt", "asc", "dat"}} | {
+    "txt": "text/plain"
+}
 _KNOWN_NAMES: Final = {
     "application/ms-tnef": "winmail.dat",
     "application/pkcs7-mime": "smime.p7m",
@@ -42,6 +45,11 @@ def build(
     shown = neutral(name) or _default(kind, default)
     digest = hashlib.sha256(content).hexdigest()
     return Attachment(shown, kind, len(content), inline, content_id, digest, content)
+
+
+def kind(name: str) -> str:
+    """Return the content type that the ending of a file name tells."""
+    return _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
 def neutral(name: str) -> str:

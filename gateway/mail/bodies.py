@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-from gateway.mail import charset, flowed, html_guard, html_text, limits, text, transfer
-from gateway.mail.headers_in import Section
+from gateway.mail import attachments, charset, flowed, html_guard, html_text, limits, text, tnef, transfer
+from gateway.mail.headers_in import Field, Section
 from gateway.mail.structure import Part
 
 # Kinds of text that are files for a reader, wherever they stand.
@@ -27,6 +28,7 @@ _FILES: Final = frozenset(
         "x-diff",
     }
 )
+_TYPE: Final = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
 _TAGGED: Final = frozenset({"enriched", "richtext"})
 _OTHER_FORMS: Final = frozenset(
     {"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext", "text/plain", "text/html"}
@@ -73,7 +75,8 @@ class Bodies:
             return None
         if len(self.pieces) == 1:
             return self.pieces[0].html
-        return "\n".join(piece.html if piece.html is not None else _as_html(piece.text) for piece in self.pieces)
+        shown = [piece for piece in self.pieces if piece.html is not None or piece.text]
+        return "\n".join(piece.html if piece.html is not None else _as_html(piece.text) for piece in shown)
 
 
 def find(root: Part) -> Bodies:
@@ -181,6 +184,14 @@ def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
         bodies.pieces.append(Piece(plain, None))
 
 
+def _packed_text(container: tnef.Container, bodies: Bodies) -> None:
+    html = (container.html or "").replace("\0", "")
+    if html.strip() and html_guard.bomb(html) is None:
+        bodies.pieces.append(Piece(text.body(html_text.to_text(html)), html))
+    elif container.text.strip():
+        bodies.pieces.append(Piece(text.body(container.text), None))
+
+
 def _packed(name: str) -> Part:
     """Stand for a file that was written into the text and has no part of its own."""
     return Part(Section(), "application/octet-stream", {}, "attachment", name, "")
@@ -207,8 +218,25 @@ def _content(part: Part, bodies: Bodies) -> bytes:
 
 
 def _file(part: Part, content: bytes, bodies: Bodies, *, related: bool) -> None:
+    if content.startswith(tnef.SIGNATURE) and (container := tnef.read(content)) is not None:
+        found = _unpack(container, bodies)
+        if found and container.whole:
+            return
+        bodies.defects += ["winmail.dat is damaged"] if found else []
     if content or part.file_name:
         bodies.files.append(File(part, content, related))
+
+
+def _unpack(container: tnef.Container, bodies: Bodies) -> bool:
+    """Take files out of winmail.dat; its text only counts where the mail has no other. False where it holds nothing."""
+    if not bodies.text:
+        _packed_text(container, bodies)
+    for one in container.files:
+        kind = one.type if _TYPE.fullmatch(one.type) else attachments.kind(one.name)
+        fields = (Field("Content-ID", f"<{one.content_id}>"),) if one.content_id else ()
+        packed = Part(Section(fields), kind, {}, "attachment", one.name, "")
+        bodies.files.append(File(packed, one.content, related=False))
+    return bool(container.files or container.text or container.html)
 
 
 def _html(part: Part, content: bytes, words: str, bodies: Bodies) -> None:

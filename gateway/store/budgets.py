@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_colum
 
 from gateway.store.codec import address_key
 from gateway.store.column_types import UTCDateTime
+from gateway.store.prepared import Prepared
 from gateway.store.schema import notices
 
 _DAY = timedelta(days=1)
@@ -41,11 +42,14 @@ _in_hour = (
     .select_from(notices)
     .where(_BUDGETED, notices.c.created_at > bindparam("since_hour", type_=UTCDateTime))
 )
-_COUNTS = select(
-    _to_address.where(notices.c.ticket_id == bindparam("of_ticket")).scalar_subquery().label("ticket_day"),
-    _to_address.scalar_subquery().label("address_day"),
-    _in_hour.where(notices.c.stranger).scalar_subquery().label("strangers_hour"),
-    _in_hour.scalar_subquery().label("hour"),
+_IN_HOUR = Prepared(_in_hour)
+_COUNTS = Prepared(
+    select(
+        _to_address.where(notices.c.ticket_id == bindparam("of_ticket")).scalar_subquery().label("ticket_day"),
+        _to_address.scalar_subquery().label("address_day"),
+        _in_hour.where(notices.c.stranger).scalar_subquery().label("strangers_hour"),
+        _in_hour.scalar_subquery().label("hour"),
+    )
 )
 _TIMES = select(notices.c.created_at).where(
     _BUDGETED,
@@ -56,16 +60,17 @@ _TIMES = select(notices.c.created_at).where(
 
 def counts(conn: Connection, address: str, ticket_id: int | None, now: datetime) -> Counts:
     """Return what was sent so far, in one question."""
-    row = conn.execute(
-        _COUNTS,
+    row = _COUNTS.one(
+        conn,
         {"who": address_key(address), "of_ticket": ticket_id, "since_day": now - _DAY, "since_hour": now - _HOUR},
-    ).one()
+    )
     return Counts(row.ticket_day, row.address_day, row.strangers_hour, row.hour)
 
 
 def in_hour(conn: Connection, now: datetime) -> int:
     """Return how much automatic mail to the outside the last hour had."""
-    return int(conn.execute(_in_hour, {"since_hour": now - _HOUR}).scalar_one())
+    found = _IN_HOUR.first(conn, {"since_hour": now - _HOUR})
+    return int(found[0])
 
 
 def busiest_hour(conn: Connection, now: datetime) -> int:

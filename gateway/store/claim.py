@@ -11,9 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Row,
     Table,
-    Update,
     bindparam,
     literal_column,
     or_,
@@ -23,6 +21,7 @@ from sqlalchemy import (
 )
 
 from gateway.store.column_types import UTCDateTime
+from gateway.store.prepared import Prepared
 from gateway.store.schema import journal, notices, outbox, timers
 
 NOW = bindparam("at_now", type_=UTCDateTime)
@@ -56,7 +55,7 @@ def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
 
 def claim_statement(
     table: Table, due: ColumnElement[bool], order: Sequence[Any], columns: Sequence[ColumnElement[Any]]
-) -> Update:
+) -> Prepared:
     """Return the statement that marks due, free rows of `table` as ours and returns them.
 
     On PostgreSQL rows locked by another claim are skipped; SQLite has one writer and leaves the clause out.
@@ -71,7 +70,7 @@ def claim_statement(
         .with_for_update(skip_locked=True, of=table)
         .cte("picked")
     )
-    return (
+    return Prepared(
         update(table)
         .where(table.c.id.in_(select(picked.c.id)))
         .values(claimed_by=bindparam("by_worker"), claimed_until=bindparam("until_then", type_=UTCDateTime))
@@ -79,9 +78,9 @@ def claim_statement(
     )
 
 
-def take(conn: Connection, statement: Update, claim: Claim) -> list[Row[Any]]:
+def take(conn: Connection, statement: Prepared, claim: Claim) -> list[Any]:
     """Run a claim statement; rows in order of id (RETURNING promises none)."""
-    return sorted(conn.execute(statement, claim.parameters()), key=lambda row: row.id)
+    return sorted(statement.all(conn, claim.parameters()), key=lambda row: int(row.id))
 
 
 def release_claims(conn: Connection, of: str = "") -> None:

@@ -15,7 +15,7 @@ from gateway.store.schema import contacts
 from gateway.tickets.effects import Remember
 from gateway.tickets.model import Contact
 
-_ONE = select(contacts).where(contacts.c.address_key == bindparam("who"))
+_ONE = Prepared(select(contacts).where(contacts.c.address_key == bindparam("who")))
 
 _insert = insert(contacts)
 _REMEMBER = Prepared(
@@ -34,8 +34,10 @@ _MUTE = _insert.on_conflict_do_update(
     set_={"muted": _insert.excluded.muted, "muted_at": _insert.excluded.muted_at},
 )
 _UNMUTE = update(contacts).where(contacts.c.address_key == bindparam("who")).values(muted=None, muted_at=None)
-_MUTED = select(contacts.c.address_key, contacts.c.muted).where(
-    contacts.c.address_key.in_(bindparam("people", expanding=True)), contacts.c.muted.is_not(None)
+_MUTED = Prepared(
+    select(contacts.c.address_key, contacts.c.muted).where(
+        contacts.c.address_key.in_(bindparam("people", expanding=True)), contacts.c.muted.is_not(None)
+    )
 )
 
 
@@ -53,7 +55,7 @@ def contact_of(row: Any) -> Contact:
 
 def get(conn: Connection, address: str) -> Contact | None:
     """Return the contact with this address, or None."""
-    row = conn.execute(_ONE, {"who": address_key(address)}).first()
+    row = _ONE.one(conn, {"who": address_key(address)})
     return None if row is None else contact_of(row)
 
 
@@ -81,4 +83,4 @@ def unmute(conn: Connection, address: str) -> None:
 def muted(conn: Connection, addresses: Sequence[str]) -> dict[str, str]:
     """Return why nothing is sent, by comparable address, for those of `addresses` that are muted."""
     people = [address_key(address) for address in addresses]
-    return {row.address_key: row.muted for row in conn.execute(_MUTED, {"people": people})} if people else {}
+    return {row.address_key: row.muted for row in _MUTED.all(conn, {"people": people})} if people else {}

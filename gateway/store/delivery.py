@@ -78,10 +78,10 @@ def claim_expired(
     conn: Connection, now: datetime, worker: str, lease: timedelta, limit: int, retry_for: timedelta
 ) -> list[OutboxRow]:
     """Take mails whose time is over, to give them up: while no smarthost can be reached nothing else is tried."""
-    claimed = conn.execute(
-        _CLAIM_EXPIRED, {**Claim(now, worker, lease, limit).parameters(), "tried_since": now - retry_for}
+    claimed = _CLAIM_EXPIRED.all(
+        conn, {**Claim(now, worker, lease, limit).parameters(), "tried_since": now - retry_for}
     )
-    return [row_of(row) for row in sorted(claimed, key=lambda row: row.id)]
+    return [row_of(row) for row in sorted(claimed, key=lambda row: int(row.id))]
 
 
 def all_wait(conn: Connection, now: datetime, why: str) -> int:

@@ -23,14 +23,14 @@ _ADD_ATTACHMENTS = Prepared(insert(attachments))
 _ADD_MESSAGE_ID = Prepared(insert(message_ids))
 
 _LIGHT = [column for column in entries.c if column.name not in ("html", "full_text")]
-_NEWEST = (
+_NEWEST = Prepared(
     select(*_LIGHT, null().label("html"), literal("").label("full_text"))
     .where(entries.c.ticket_id == bindparam("of_ticket"))
     .order_by(entries.c.id.desc())
     .limit(bindparam("at_most"))
 )
 _ONE = select(entries).where(entries.c.id == bindparam("wanted"))
-_ATTACHMENTS = (
+_ATTACHMENTS = Prepared(
     select(attachments)
     .where(attachments.c.entry_id.in_(bindparam("wanted", expanding=True)))
     .order_by(attachments.c.id)
@@ -145,7 +145,7 @@ def get_entry(conn: Connection, entry_id: int) -> Entry | None:
 
 def newest(conn: Connection, ticket_id: int, limit: int = 200) -> tuple[Entry, ...]:
     """Return the newest entries, oldest first, without HTML and full text (both may be a megabyte)."""
-    rows = conn.execute(_NEWEST, {"of_ticket": ticket_id, "at_most": limit}).all()
+    rows = _NEWEST.all(conn, {"of_ticket": ticket_id, "at_most": limit})
     return _read(conn, rows[::-1])
 
 
@@ -158,7 +158,7 @@ def whole(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
 def _read(conn: Connection, rows: Sequence[Any]) -> tuple[Entry, ...]:
     files: dict[int, list[Attachment]] = defaultdict(list)
     if rows:
-        for row in conn.execute(_ATTACHMENTS, {"wanted": [row.id for row in rows]}):
+        for row in _ATTACHMENTS.all(conn, {"wanted": [row.id for row in rows]}):
             files[row.entry_id].append(Attachment(row.name, row.type, row.size, row.inline, row.content_id, row.sha256))
     return tuple(_from_row(row, tuple(files[row.id])) for row in rows)
 

@@ -19,7 +19,7 @@ from gateway.tickets.thread import Clues
 
 _IN: BindParameter[Any] = bindparam("wanted", expanding=True)
 _SAME = Prepared(select(entries.c.ticket_id, entries.c.id).where(entries.c.content_key == bindparam("of_content")))
-_BEARERS = (
+_BEARERS = Prepared(
     select(bearers, outbox.c.id.label("sent_as"))
     .join_from(bearers, outbox, outbox.c.notice_id == bearers.c.notice_id, isouter=True)
     .where(
@@ -28,15 +28,15 @@ _BEARERS = (
         bearers.c.expires_at > bindparam("at_now", type_=UTCDateTime),
     )
 )
-_MESSAGES = (
+_MESSAGES = Prepared(
     select(message_ids, outbox.c.id.label("mail_id"), outbox.c.message_id.label("given_id"))
     .join_from(message_ids, outbox, outbox.c.notice_id == message_ids.c.notice_id, isouter=True)
     .where(message_ids.c.message_id.in_(_IN))
     .order_by(message_ids.c.id)
 )
-_FOREIGN = select(foreign_references).where(foreign_references.c.reference.in_(_IN)).order_by(
-    foreign_references.c.ticket_id
-)  # fmt: skip
+_FOREIGN = Prepared(
+    select(foreign_references).where(foreign_references.c.reference.in_(_IN)).order_by(foreign_references.c.ticket_id)
+)
 
 
 def find(conn: Connection, clues: Clues, sender_key: str | None, now: datetime) -> Found:
@@ -69,7 +69,7 @@ def find(conn: Connection, clues: Clues, sender_key: str | None, now: datetime) 
 def _bearers(conn: Connection, carriers: Mapping[str, str], now: datetime) -> tuple[BearerMatch, ...]:
     if not carriers:
         return ()
-    rows = conn.execute(_BEARERS, {"wanted": list(carriers), "at_now": now})
+    rows = _BEARERS.all(conn, {"wanted": list(carriers), "at_now": now})
     order = list(carriers)
     return tuple(sorted((_match(row, carriers[row.hash]) for row in rows), key=lambda match: order.index(match.hash)))
 
@@ -107,7 +107,7 @@ def _match(row: Any, carrier: str) -> BearerMatch:
 def _messages(conn: Connection, ids: tuple[str, ...]) -> tuple[KnownMessage, ...]:
     if not ids:
         return ()
-    rows = conn.execute(_MESSAGES, {"wanted": list(ids)})
+    rows = _MESSAGES.all(conn, {"wanted": list(ids)})
     known = [
         KnownMessage(
             row.message_id, row.ticket_id, row.entry_id, row.mail_id, row.sent_to,
@@ -121,4 +121,4 @@ def _messages(conn: Connection, ids: tuple[str, ...]) -> tuple[KnownMessage, ...
 def _foreign(conn: Connection, references: tuple[str, ...]) -> dict[str, int]:
     if not references:
         return {}
-    return {row.reference: row.ticket_id for row in conn.execute(_FOREIGN, {"wanted": list(references)})}
+    return {row.reference: row.ticket_id for row in _FOREIGN.all(conn, {"wanted": list(references)})}

@@ -199,10 +199,12 @@ class Pause:
     since: datetime
 
 
+_PAUSES = Prepared(select(pauses).order_by(pauses.c.since, pauses.c.scope))
+
+
 def pauses_of(conn: Connection) -> dict[str, Pause]:
     """Return the pauses by scope, the oldest first."""
-    rows = conn.execute(select(pauses).order_by(pauses.c.since, pauses.c.scope))
-    return {row.scope: Pause(row.reason, row.since) for row in rows}
+    return {row.scope: Pause(row.reason, row.since) for row in _PAUSES.all(conn, {})}
 
 
 # --- looking ------------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, insert, select
 
 from gateway.mail.address import key
+from gateway.store.prepared import Prepared
 from gateway.store.schema import entries, message_ids
 
-_ALL = (
+_ALL = Prepared(
     select(message_ids.c.message_id, message_ids.c.notice_id, message_ids.c.sent_to, entries.c.actor_address)
     .join_from(message_ids, entries, entries.c.id == message_ids.c.entry_id, isouter=True)
     .where(message_ids.c.ticket_id == bindparam("of_ticket"))
@@ -17,7 +18,7 @@ _ALL = (
 
 def seen_by(conn: Connection, ticket_id: int, address_key: str) -> tuple[str, ...]:
     """Return the ids of messages he wrote and of mails he was sent, oldest first."""
-    rows = conn.execute(_ALL, {"of_ticket": ticket_id})
+    rows = _ALL.all(conn, {"of_ticket": ticket_id})
     return tuple(
         row.message_id
         for row in rows

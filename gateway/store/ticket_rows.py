@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from gateway.mail.message import Address
 from gateway.store.codec import address_key
+from gateway.store.prepared import Prepared
 from gateway.store.schema import participants, tickets
 from gateway.tickets.model import NOTHING, Participant, Status, Ticket
 
@@ -19,12 +20,16 @@ _ELSEWHERE = {"requester", "participants", "children", "status", "fields", *_LIS
 _PLAIN = tuple(field.name for field in fields(Ticket) if field.name not in _ELSEWHERE)
 
 _IN: BindParameter[Any] = bindparam("wanted", expanding=True)
-_PARTICIPANTS = select(participants).where(participants.c.ticket_id.in_(_IN)).order_by(
-    participants.c.ticket_id, participants.c.since_entry, participants.c.address_key
-)  # fmt: skip
-_CHILDREN = select(tickets.c.parent, tickets.c.id).where(
-    tickets.c.parent.in_(_IN), tickets.c.parent.is_not(None)
-).order_by(tickets.c.id)  # fmt: skip
+_PARTICIPANTS = Prepared(
+    select(participants)
+    .where(participants.c.ticket_id.in_(_IN))
+    .order_by(participants.c.ticket_id, participants.c.since_entry, participants.c.address_key)
+)
+_CHILDREN = Prepared(
+    select(tickets.c.parent, tickets.c.id)
+    .where(tickets.c.parent.in_(_IN), tickets.c.parent.is_not(None))
+    .order_by(tickets.c.id)
+)
 
 
 def to_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,32 +60,31 @@ def from_rows(conn: Connection, rows: Sequence[Any]) -> list[Ticket]:
         return []
     wanted = {"wanted": [row.id for row in rows]}
     people: dict[int, list[Participant]] = defaultdict(list)
-    for who in conn.execute(_PARTICIPANTS, wanted):
+    for who in _PARTICIPANTS.all(conn, wanted):
         people[who.ticket_id].append(Participant(who.address, who.name, who.role, who.since_entry))
     children: dict[int, list[int]] = defaultdict(list)
-    for parent, child in conn.execute(_CHILDREN, wanted):
+    for parent, child in _CHILDREN.all(conn, wanted):
         children[parent].append(child)
     return [from_row(row, people[row.id], children[row.id]) for row in rows]
 
 
 def from_row(row: Any, people: Iterable[Participant] = (), children: Iterable[int] = ()) -> Ticket:
     """Return the ticket of one row."""
-    columns = row._mapping  # noqa: SLF001  # SQLAlchemy's public name for it
-    values: dict[str, Any] = {name: columns[name] for name in _PLAIN}
-    values |= {name: tuple(columns[name] or ()) for name in _LISTS}
+    values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    values |= {name: tuple(getattr(row, name) or ()) for name in _LISTS}
     return Ticket(
         **values,
-        status=Status(columns["status"]),
-        requester=Address(columns["requester_name"], columns["requester_address"]),
-        fields=columns["fields"] or NOTHING,
+        status=Status(row.status),
+        requester=Address(row.requester_name, row.requester_address),
+        fields=row.fields or NOTHING,
         participants=tuple(people),
         children=tuple(children),
     )
 
 
-_BY_ID = select(tickets).where(tickets.c.id.in_(_IN))
-_BY_ID_OR_NUMBER = select(tickets).where(
-    or_(tickets.c.id.in_(_IN), tickets.c.number.in_(bindparam("numbers", expanding=True)))
+_BY_ID = Prepared(select(tickets).where(tickets.c.id.in_(_IN)))
+_BY_ID_OR_NUMBER = Prepared(
+    select(tickets).where(or_(tickets.c.id.in_(_IN), tickets.c.number.in_(bindparam("numbers", expanding=True))))
 )
 
 
@@ -90,11 +94,11 @@ def load(conn: Connection, ids: Iterable[int], numbers: Sequence[int] = ()) -> l
     if not wanted and not numbers:
         return []
     if numbers:
-        rows = list(conn.execute(_BY_ID_OR_NUMBER, {"wanted": wanted, "numbers": list(numbers)}))
+        rows = _BY_ID_OR_NUMBER.all(conn, {"wanted": wanted, "numbers": list(numbers)})
     else:
-        rows = list(conn.execute(_BY_ID, {"wanted": wanted}))
+        rows = _BY_ID.all(conn, {"wanted": wanted})
     known = {row.id for row in rows}
     while missing := {row.merged_into for row in rows if row.merged_into is not None} - known:
         known |= missing
-        rows += conn.execute(_BY_ID, {"wanted": sorted(missing)})
+        rows += _BY_ID.all(conn, {"wanted": sorted(missing)})
     return from_rows(conn, rows)

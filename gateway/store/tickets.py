@@ -83,7 +83,7 @@ def load_case(conn: Connection, ticket_id: int, requester_key: str | None = None
     )
 
 
-_OTHERS = (
+_OTHERS = Prepared(
     select(tickets.c.prefix, tickets.c.number, tickets.c.subject, tickets.c.status)
     .where(tickets.c.requester_key == bindparam("who"), tickets.c.id != bindparam("not_this"), UNSETTLED)
     .order_by(tickets.c.id.desc())
@@ -93,7 +93,7 @@ _OTHERS = (
 
 def other_open(conn: Connection, requester_key: str, ticket_id: int = 0) -> tuple[tuple[str, str, str], ...]:
     """Return reference, subject and status of his open tickets but this one, newest first."""
-    rows = conn.execute(_OTHERS, {"who": requester_key, "not_this": ticket_id})
+    rows = _OTHERS.all(conn, {"who": requester_key, "not_this": ticket_id})
     return tuple((f"{row.prefix}-{row.number}", row.subject, row.status) for row in rows)
 
 
@@ -265,7 +265,7 @@ def open_per_owner(conn: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
-_ANSWERED = (
+_ANSWERED = Prepared(
     select(outbox.c.id, outbox.c.entry_id, outbox_raw.c.internal_lines, outbox_raw.c.public_lines, notices.c.facts)
     .join_from(outbox, outbox_raw, outbox_raw.c.mail_id == outbox.c.id)
     .outerjoin(notices, notices.c.id == outbox.c.notice_id)
@@ -275,7 +275,7 @@ _ANSWERED = (
 
 def answered_mail(conn: Connection, mail_id: int) -> SentMail | None:
     """Return what the leak check needs of the mail of ours that was answered, and where it said that answers go."""
-    row = conn.execute(_ANSWERED, {"wanted": mail_id}).first()
+    row = _ANSWERED.one(conn, {"wanted": mail_id})
     if row is None:
         return None
     internal = ((row.facts or {}).get("facts") or {}).get("where_answer_goes") == "internal"

@@ -15,49 +15,9 @@ from gateway.commands.autolinks import without_autolinks
 from gateway.commands.grammar import looks_like_command
 from gateway.commands.keyline import take_key
 from gateway.commands.spelling import bare, tidy
+from gateway.mail.html_tags import BLOCKS, TABLE_PARTS
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ],
-)
+_BLOCKS = BLOCKS | TABLE_PARTS
 _UNSEEN = frozenset({"script", "style", "head", "title", "template"})
 _LEFT_EMPTY = frozenset(
     {"p", "div", "li", "ul", "ol", "span", "b", "strong", "i", "em", "u", "font", "a", "h1", "h2", "h3", "pre"}

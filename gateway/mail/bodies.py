@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-from gateway.mail import attachments, charset, flowed, html_guard, html_text, limits, text, tnef, transfer
+from gateway.mail import attachments, charset, flowed, fuller, html_guard, html_text, limits, text, tnef, transfer
 from gateway.mail.headers_in import Field, Section
 from gateway.mail.structure import Part
 
@@ -136,7 +136,7 @@ def _alternative(part: Part, bodies: Bodies) -> None:
         if _has(child, "text/html"):
             _visit(child, rich)
     if rich.pieces:
-        bodies.pieces.append(Piece(plain.text or rich.text, rich.html))
+        bodies.pieces.append(Piece(_fullest(plain.text, rich), rich.html))
     else:
         bodies.pieces += plain.pieces
     for side in (plain, rich):
@@ -144,6 +144,12 @@ def _alternative(part: Part, bodies: Bodies) -> None:
         bodies.plain += side.plain
         bodies.digests += side.digests
         bodies.defects += side.defects
+
+
+def _fullest(plain: str, rich: Bodies) -> str:
+    """Return the plain form of a text, or its HTML as text where that says more."""
+    more = fuller.rendered(plain, rich.html) if plain and rich.html else rich.text
+    return plain if more is None else text.body(more) or plain
 
 
 def _has(part: Part, kind: str) -> bool:

@@ -8,46 +8,8 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_BLOCKS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ]
-)
+from gateway.mail.html_tags import BLOCKS
+
 _SPACED: Final = frozenset(
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "dl"]
 )  # an empty line before and after
@@ -187,7 +149,7 @@ def _enter(node: LexborNode, writer: _Writer, stack: list[tuple[LexborNode | Non
         case "td" | "th":
             if "".join(writer.words).strip():
                 writer.words.append(_CELL)
-        case _ if tag in _BLOCKS:
+        case _ if tag in BLOCKS:
             spaced = tag in _SPACED and not _is_tight(attributes, style)
             _open_block(tag, writer, spaced=spaced)
             stack.append((None, tag if spaced else f"{tag}-"))

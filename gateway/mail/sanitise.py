@@ -146,6 +146,9 @@ _DANGEROUS: Final = re.compile(
 _NEGATIVE: Final = re.compile(r"(?:\A|\s)-\s*\d")  # a negative margin draws over what stands before it
 _NOTHING: Final = re.compile(r"(?:\A|\s)0*\.?0*(?:px|pt|em|rem|%)?\s*\Z", re.IGNORECASE)
 _HIDING: Final = frozenset({"font-size", "line-height", "height", "width", "max-width"})  # zero hides text
+_TIGHT: Final = frozenset({"MsoNormal", "MsoPlainText", "MsoNoSpacing", "MsoListParagraph", "MsoListParagraphCxSpFirst", "MsoListParagraphCxSpMiddle", "MsoListParagraphCxSpLast"})  # fmt: skip
+_OF_WORD: Final = re.compile(r"<(?:p|li|div)\s[^<>]*\bclass=[^<>]*>")
+_CLASS: Final = re.compile(r'\sclass="[^"]*"')
 _LINK: Final = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _REMEMBERED: Final = 64 * 1024  # characters; what is remembered stays small
 _BLANKS: Final = re.compile(r"[\x00-\x20]+")
@@ -191,8 +194,9 @@ def _cleaned(html: str, cids: frozenset[str]) -> str:
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         link_rel="noopener noreferrer",
         strip_comments=True,
+        allowed_classes={"p": set(_TIGHT), "li": set(_TIGHT), "div": set(_TIGHT)},
     )
-    return f"<div>{_without_pictures_of_nothing(body)}</div>"
+    return f"<div>{_tightened(_without_pictures_of_nothing(body))}</div>"
 
 
 _known = lru_cache(maxsize=32)(_cleaned)  # one entry goes into several notices, one after the other
@@ -227,6 +231,19 @@ def _is_harmless(declaration: str) -> bool:
     if name.startswith(("margin", "text-indent", "letter-spacing", "word-spacing")) and _NEGATIVE.search(value):
         return False
     return not (name in _HIDING and _NOTHING.search(value))
+
+
+def _tightened(body: str) -> str:
+    """Take the margins from Outlook's paragraphs: its own style sheet did, which is gone."""
+    return _OF_WORD.sub(_without_margin, body) if "class=" in body else body
+
+
+def _without_margin(found: re.Match[str]) -> str:
+    tag = _CLASS.sub("", found[0])
+    if "Mso" not in found[0] or "margin" in tag:
+        return tag
+    styled = tag.replace(' style="', ' style="margin:0;', 1)
+    return styled if styled != tag else f'{tag[:-1]} style="margin:0">'
 
 
 def _without_pictures_of_nothing(body: str) -> str:

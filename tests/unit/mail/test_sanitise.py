@@ -134,3 +134,10 @@ def test_what_no_reader_saw_does_not_become_visible(hidden: str) -> None:
     cleaned = clean(f"<p>seen</p>{hidden}", frozenset())
     assert "SECRET" not in cleaned
     assert "seen" in cleaned
+
+
+def test_paragraphs_of_outlook_leave_no_gaps() -> None:
+    html = '<p class="MsoNormal">a</p><p class=MsoNormal style="color:red">b</p><p class="MsoNormal" style="margin:3px">c</p><p class="other">d</p>'
+    assert clean(html, frozenset()) == (
+        '<div><p style="margin:0">a</p><p style="margin:0;color:red">b</p><p style="margin:3px">c</p><p>d</p></div>'
+    )

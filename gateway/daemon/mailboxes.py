@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from gateway import clock
@@ -15,10 +15,12 @@ from gateway.daemon.tokens import StoredVault, Tokens
 from gateway.errors import TryAgainError
 from gateway.inbound.imap import MailboxPoller
 from gateway.inbound.mailbox_options import MailboxOptions, MailboxState, Move
+from gateway.inbound.trace_fields import answers_one_of_ours
+from gateway.mail.identity import Keys
 from gateway.mail.received import Accepted, Received
 from gateway.oauth.source import TokenSource
 from gateway.settings.schema import Mailbox, Settings
-from gateway.store import book, mailbox_states
+from gateway.store import book, keys, mailbox_states
 from gateway.store.engine import Store
 from gateway.store.mailbox_states import Doing
 
@@ -91,7 +93,7 @@ def options(box: Mailbox, settings: Settings, source: TokenSource | None = None)
         source.refuse if source else None,
         box.folders,
         box.junk,
-        None,
+        box.sent,
         after="seen" if after == "move" else after,
         since=since,
         poll=box.poll.total_seconds(),
@@ -99,6 +101,13 @@ def options(box: Mailbox, settings: Settings, source: TokenSource | None = None)
         trust=wiring.trust(box.trust),
         allow_plain=box.allow_plain,
     )
+
+
+def _answers_of_ours(received: Received, known: Keys) -> Received:
+    """Let what answers a mail of ours out of the junk folder be read as spam: a participant's reply is never held (IN11)."""
+    if received.held != "junk" or not answers_one_of_ours(received.raw, known):
+        return received
+    return replace(received, held=None, proof=replace(received.proof, spam="yes"))
 
 
 def poller(
@@ -110,9 +119,11 @@ def poller(
     tokens: Tokens | None = None,
 ) -> MailboxPoller:
     """Return a mailbox's poller; a message is acknowledged only when the journal has it on disk."""
+    with store.read() as conn:
+        known = keys.load_keys(conn)
 
     def accept(received: Received) -> Accepted:
-        return submit(received).result(COMMIT_SECONDS)
+        return submit(_answers_of_ours(received, known)).result(COMMIT_SECONDS)
 
     source = (tokens or Tokens(settings, StoredVault(store))).of(box)
     return MailboxPoller(

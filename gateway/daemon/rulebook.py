@@ -35,7 +35,8 @@ def library(settings: Settings) -> Library:
 def terms(settings: Settings, read: Policy) -> Terms:
     """Compile a policy's rules."""
     desks = {box.name: box.desk for box in settings.mailbox if box.desk}
-    return Terms(read, Engine(read), settings.hostname, desks)
+    sent = frozenset((box.name, box.sent) for box in settings.mailbox if box.sent)
+    return Terms(read, Engine(read), settings.hostname, desks, sent)
 
 
 @dataclass(slots=True)

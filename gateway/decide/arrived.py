@@ -9,6 +9,7 @@ from gateway.commands.authority import Level, level
 from gateway.commands.grammar import read
 from gateway.decide.arriving import actor_of, entry_of
 from gateway.decide.asking import confirm
+from gateway.decide.by_hand import written_by_hand
 from gateway.decide.customer import customer_wrote, stranger_wrote, third_party_wrote
 from gateway.decide.holding import decided
 from gateway.decide.letter import Letter
@@ -47,6 +48,7 @@ def decide_mail(
     """Return what a message does."""
     decision = (
         _set_aside(incoming, arrived)
+        or written_by_hand(incoming, placement, case, terms, now)
         or _by_class(incoming, arrived, placement, case, terms, now)
         or _held_before_reading(incoming, arrived, placement, case, terms)
         or _by_sender(incoming, arrived, placement, case, terms, now)

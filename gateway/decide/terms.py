@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.mail.address import key
-from gateway.mail.message import InboundMail
+from gateway.mail.message import Envelope, InboundMail
 from gateway.policy.calendars import Calendar
 from gateway.policy.durations import Duration
 from gateway.policy.schema import Policy
@@ -25,6 +25,7 @@ class Terms:
     engine: Engine
     hostname: str
     mailbox_desks: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # [[mailbox]] name -> desk
+    sent_folders: frozenset[tuple[str, str]] = frozenset()  # [[mailbox]] name and the folder of what was sent by hand
 
     def desk(self, ticket: Ticket) -> Desk:
         """Return the desk of a ticket; tickets of a desk that is gone fall to the first one."""
@@ -41,6 +42,10 @@ class Terms:
     def after(self, start: datetime, duration: Duration, desk: Desk) -> datetime:
         """Return `start` plus `duration`, business units in the desk's calendar."""
         return self.calendar(desk).add(start, duration)
+
+    def was_sent_from(self, envelope: Envelope) -> bool:
+        """Say whether a message lay in the Sent folder of a mailbox: it went out, it did not come in."""
+        return (envelope.mailbox, envelope.folder) in self.sent_folders
 
     def sender(self, mail: InboundMail) -> Sender:
         """Return whom the From claims to be."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.inbound.trust import Trust
 from gateway.mail import address
+from gateway.mail.identity import Keys, own_message_id
 
 _LONGEST: Final = 256 * 1024
 _MOST_FIELDS: Final = 2000
@@ -20,6 +21,8 @@ _ADDRESS: Final = re.compile(r"(?<![\w.:])(?:IPv6:)?(\d{1,3}(?:\.\d{1,3}){3}|[0-
 _GREETED: Final = re.compile(r"from\s+\S+", re.IGNORECASE)
 _BY: Final = re.compile(r"(?:^|\s)by\s", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"\([^()]*\)")
+_MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,998}>")
+_MOST_IDS: Final = 100
 _MICROSOFT: Final = (".outlook.com", ".exchangelabs.com", ".office365.us", ".partner.outlook.cn")
 
 
@@ -97,3 +100,9 @@ def return_path(raw: bytes) -> str:
         return kept.partition("<")[2].partition(">")[0].strip() if "<" in kept else kept
     sender = address.identity([field.value for field in fields if field.name.rstrip() == "from"])
     return "" if sender is None else sender.address
+
+
+def answers_one_of_ours(raw: bytes, keys: Keys) -> bool:
+    """Say whether a message names a mail of ours, which only its readers know (A02): MAC and all."""
+    named = (each.value for each in read_fields(raw) if each.name in {"in-reply-to", "references"})
+    return any(own_message_id(keys, name) for value in named for name in _MESSAGE_ID.findall(value)[-_MOST_IDS:])

@@ -9,11 +9,24 @@ from typing import Literal
 from gateway.commands import closings
 from gateway.commands.grammar import read
 from gateway.commands.spelling import bare, tidy
+from gateway.mail.class_words import VACATION_TEXTS
 
 _SOLVED = frozenset(
     {"löst", "løst", "solved", "resolved", "det har löst sig", "det är löst", "ärendet är löst", "nu är det löst"}
     | {"det har ordnet seg", "det er løst", "det løste seg", "saken er løst", "det løste sig"}
-    | {"it is solved", "it's solved", "its solved", "problem solved"}
+    | {"it is solved", "it's solved", "its solved", "problem solved", "fixed", "it is resolved", "issue resolved"}
+    | {"det løste sig selv", "problemet är löst", "problemet er løst", "problemet är åtgärdat", "ärendet kan stängas"}
+    | {"ni kan stänga ärendet", "du kan stänga ärendet", "stäng ärendet", "saken kan lukkes", "sagen kan lukkes"}
+    | {
+        "please close",
+        "you can close this",
+        "you can close the ticket",
+        "ratkaistu",
+        "asia ratkesi",
+        "gelöst",
+        "erledigt",
+    }
+    | {"résolu", "resuelto", "risolto", "opgelost", "rozwiązane", "resolvido", "det ordnade sig", "det har ordnat sig"}
 )
 _HASH = re.compile("[#＃﹟]")
 _SOLVED_VERBS = frozenset({"close", "resolve"})
@@ -85,7 +98,13 @@ def agrees(new_text: str) -> bool:
     if any(command.verb == "confirm" for command in read(new_text).commands):
         return True
     first = re.match(r"[\W_]*([^\W\d_]+)", tidy(new_text))
-    return first is not None and bare(first[1]) in _YES
+    return first is not None and bare(first[1]) in _YES and not _tells_of_absence(new_text)
+
+
+def _tells_of_absence(new_text: str) -> bool:
+    """Say whether it reads as an absence: a responder without any mark may begin with "Yes, I am away" (A78)."""
+    text = new_text.casefold().replace("’", "'")
+    return any(phrase in text for phrase in VACATION_TEXTS)
 
 
 def denies(new_text: str) -> bool:

@@ -10,6 +10,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     # verb: (svenska, norsk bokmål, English)
     "resolve": ("Löser ärendet. Texten efter, eller ditt svar, blir lösningen.", "Løser saken. Teksten etter, eller svaret ditt, blir løsningen.", "Resolves the ticket. The text behind it, or your answer, becomes the solution."),
     "close": ("Avslutar ärendet.", "Lukker saken.", "Closes the ticket."),
+    "spam": ("Avslutar ärendet som skräppost; ingen får något mejl. Svarar du på ett mejl som hålls kvar slängs det.", "Lukker saken som søppelpost; ingen får noen e-post. Svarer du på en e-post som holdes tilbake, kastes den.", "Closes the ticket as spam; nobody gets a mail. In answer to a held mail: drops it."),
     "reopen": ("Öppnar ett löst eller avslutat ärende igen.", "Åpner en løst eller lukket sak igjen.", "Opens a resolved or closed ticket again."),
     "wait": ("Ditt svar är en fråga; ärendet väntar på kunden. Med tid: när den första påminnelsen går.", "Svaret ditt er et spørsmål; saken venter på kunden. Med tid: når den første påminnelsen går.", "Your answer is a question; the ticket waits for the customer. With a time: when the first reminder goes."),
     "pause": ("Låter ärendet vila, till exempel till fre 12:00 eller 5d. Det vaknar av sig självt.", "Setter saken på vent, for eksempel til fre 12:00 eller 5d. Den våkner av seg selv.", "Pauses the ticket, for example until fri 12:00 or 5d. It wakes by itself."),

@@ -11,6 +11,11 @@ _T: dict[str, tuple[str, str, str]] = {
     # code: (svenska, norsk bokmål, English)
     # -- done
     "resolved": ("Ärendet är löst.", "Saken er løst.", "The ticket is resolved."),
+    "spam": (
+        "Ärendet är avslutat som skräppost. Avsändaren får inget mejl.",
+        "Saken er lukket som søppelpost. Avsenderen får ingen e-post.",
+        "The ticket is closed as spam. The sender gets no mail.",
+    ),
     "closed": ("Ärendet är avslutat.", "Saken er lukket.", "The ticket is closed."),
     "reopened": ("Ärendet är öppnat igen.", "Saken er åpnet igjen.", "The ticket is open again."),
     "waits": ("Ärendet väntar på kunden.", "Saken venter på kunden.", "The ticket waits for the customer."),

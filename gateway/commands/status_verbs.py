@@ -18,6 +18,9 @@ _REFUSALS = {"already": "already-closed", "reopen-first": "reopen-first", "not-c
 _TIMERS = {Status.PAUSED: "wake", Status.RESOLVED: "close-due"}
 """The timer that belongs to a status and goes with it."""
 
+SPAM = "spam"
+"""The tag by which rules and reports know it."""
+
 _UNTIL = re.compile(r"(?:until|till|tills|til|to) +", re.IGNORECASE)
 
 
@@ -39,6 +42,19 @@ def close(scene: Scene) -> Outcome:
     if scene.ticket.resolved_at is None:
         changes += [*_solved(scene), *_solution(scene)]
     return Step(say("closed"), tuple(changes), ("closed",))
+
+
+def spam(scene: Scene) -> Outcome:
+    """Close it as spam: tagged, counted as nothing resolved, and told to nobody; no filter learns from it."""
+    if scene.argument:
+        return say("no-argument", word=scene.word, value=scene.argument)
+    target = move(scene.ticket.status, Trigger.CLOSE)
+    changes: list[Effect] = []
+    if not isinstance(target, Refusal):
+        changes += [*_to(scene, target), scene.change("closed_at", scene.context.now)]
+    if SPAM not in scene.ticket.tags:
+        changes.append(scene.change("tags", (*scene.ticket.tags, SPAM)))
+    return Step(say("spam"), tuple(changes))
 
 
 def reopen(scene: Scene) -> Outcome:

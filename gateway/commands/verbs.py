@@ -25,6 +25,7 @@ IN_A_TICKET: Mapping[str, Callable[[Scene], Outcome]] = MappingProxyType(
         "wait": statuses.wait,
         "pause": statuses.pause,
         "status": statuses.status,
+        "spam": statuses.spam,
         "take": people.take,
         "assign": people.assign,
         "unassign": people.unassign,
@@ -124,6 +125,8 @@ def _try(command: Command, reading: Reading, context: Context, ticket: Ticket | 
         return ANYWHERE[verb](context, command.argument, word)
     if verb == "note" and _about_held(reading, context):
         return held_verbs.note(context)
+    if verb == "spam" and _about_held(reading, context):
+        return held_verbs.drop(context, "", word)
     if ticket is None:
         return say("no-ticket")
     if verb == "note":
@@ -141,7 +144,7 @@ def word_of(command: Command, language: str) -> str:
 
 
 def _about_held(reading: Reading, context: Context) -> bool:
-    """Say whether `#note` answers a question about a held mail: nothing else stands in the answer."""
+    """Say whether `#note` or `#spam` answers a question about a held mail: nothing else stands in the answer."""
     alone = len(reading.commands) == 1 and not reading.text and not reading.commands[0].argument
     return alone and held_verbs.journal_id(context) is not None
 

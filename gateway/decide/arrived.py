@@ -121,7 +121,7 @@ def _held_before_reading(
         return hold_for_group(incoming, arrived, placement, case, terms, "rule", arrived.verdict.because)
     if incoming.mail.sender_from is None and incoming.unparsable is None:
         return hold_for_group(incoming, arrived, placement, case, terms, "ambiguous", "From is not one address")
-    participant = case.ticket is not None and placement.verified
+    participant = case.ticket is not None and placement.verified and incoming.proof.verdict is not Verdict.FAIL
     if incoming.proof.spam == "yes" and not participant:
         return hold_for_group(incoming, arrived, placement, case, terms, "spam", "a trusted filter says spam")
     stolen = [b for b in placement.stolen if b.carrier in ADDRESSED]
@@ -140,7 +140,9 @@ def _by_sender(
     if incoming.grant.get("by") == COMMAND_LINE:  # an admin let it in: words of somebody outside, whoever From names
         return _let_in(incoming, arrived, placement, case, terms, now)
     standing = level(incoming, terms.policy, case.ticket.id if case.ticket else None)
-    if sender.person is not None and (role is None or standing.bearer is not None):
+    # What a person let in though a hop says it is not his colleague's is words of somebody outside, held no more.
+    let_in = standing.level is Level.REFUSED and bool(incoming.grant)
+    if sender.person is not None and not let_in and (role is None or standing.bearer is not None):
         letter = Letter(incoming, placement, case, standing, sender.person, terms, now)
         decision = _by_operator(letter)
         if decision is not None:

@@ -89,7 +89,7 @@ def why_no_receipt(incoming: Incoming, now: datetime) -> str | None:
         return "null sender"
     if incoming.proof.verdict is Verdict.FAIL:
         return f"{incoming.proof.method or 'authentication'} says fail"
-    if mail.spam in {"yes", "suspect"}:
+    if {mail.spam, incoming.proof.spam} & {"yes", "suspect"}:
         return "suspected spam"
     written = datetime.fromisoformat(mail.date) if mail.date else incoming.received_at
     return "the mail is older than two days" if now - written > RECEIPT_AGE else None

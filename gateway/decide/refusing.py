@@ -28,7 +28,10 @@ def hold_for_group(
     why: str,
     also: Iterable[str] = (),
 ) -> Decision:
-    """Hold it; owner or group of the ticket it seems to be about, else the desk's group, are asked, and `also` people."""
+    """Hold it; owner or group of the ticket it seems to be about, else the desk's group, are asked, and `also` people.
+
+    Of spam nobody is told at once: it stands in the list of the day.
+    """
     ticket = case.ticket or _stand_in(incoming, arrived, terms)
     mail = incoming.mail
     held: dict[str, Any] = {
@@ -47,7 +50,7 @@ def hold_for_group(
             "held", hearer.audience, hearer.to, hearer.person, language(hearer, ticket, desk, terms.policy, None),
             (hearer.reason,), entry=False, auto="auto-generated", group_bearer=hearer.group, facts=facts,
         )
-        for hearer in hearers((*desk.hears("held"), *also), ticket, terms.policy)
+        for hearer in (hearers((*desk.hears("held"), *also), ticket, terms.policy) if reason != "spam" else ())
         if key(hearer.to.address) != terms.sender(mail).key or reason == "unproven"
     ]  # fmt: skip
     about = case.ticket.id if case.ticket else None

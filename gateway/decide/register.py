@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gateway.decide.acting import Acted, act
 from gateway.decide.arriving import actor_of, entry_of, is_stranger, language_of, lessons, why_no_receipt
+from gateway.decide.own_list import is_own_list
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
 from gateway.mail.message import Address, MailClass
@@ -111,6 +112,7 @@ def _cc(incoming: Incoming, opening: Opening, terms: Terms) -> Iterable[Particip
         return
     seen = {key(opening.requester.address)} | terms.policy.own_addresses()
     for address in (*incoming.mail.to, *incoming.mail.cc):
-        if key(address.address) not in seen and terms.policy.desk_of(address.address) is None:
+        ours = terms.policy.desk_of(address.address) is not None or is_own_list(address.address, terms.policy)
+        if key(address.address) not in seen and not ours:
             seen.add(key(address.address))
             yield Participant(address.address, address.name, "cc")

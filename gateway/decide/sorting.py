@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from gateway.decide import own_list
 from gateway.decide.acting import ask
 from gateway.decide.terms import Terms
 from gateway.mail.address import addresses, identity, key, presentable
@@ -39,6 +40,7 @@ def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
     desk, addressed = desk_for(incoming, terms)
     if terms.was_sent_from(incoming.envelope):
         return Sorted(replace(incoming, mail=_presentable(incoming.mail)), desk)
+    incoming, desk, addressed = _without_list(incoming, desk, terms, addressed=addressed)
     outcome = ask("received", incoming, None, Case(), terms, now)
     mail, proof, foreign, verdict = incoming.mail, incoming.proof, [], None
     for action in outcome.actions:
@@ -65,6 +67,16 @@ def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
     aliases = in_subject(mail.subject, patterns)
     read = replace(incoming, mail=_presentable(mail), proof=proof)
     return Sorted(read, desk, (*foreign, *aliases), verdict, trace, aliases)
+
+
+def _without_list(incoming: Incoming, desk: str, terms: Terms, *, addressed: bool) -> tuple[Incoming, str, bool]:
+    """Return the message as it was before a desk's own list passed it on; the list addresses its desk."""
+    found = own_list.came_by(incoming.mail, terms.policy)
+    if found is None:
+        return incoming, desk, addressed
+    mail = own_list.as_sent(incoming.mail, found[1])
+    mail, proof = _in_the_name_of(own_list.sender(mail, terms.policy), mail, incoming.proof, terms)
+    return replace(incoming, mail=mail, proof=proof), desk if addressed else found[0], True
 
 
 def _presentable(mail: InboundMail) -> InboundMail:

@@ -11,7 +11,7 @@ from typing import Final
 from gateway.inbound.signature import from_domain, has_partial_signature, is_aligned, verify
 from gateway.inbound.trace_fields import Field, read_fields, trusted_fields
 from gateway.inbound.trust import Trust
-from gateway.mail import address
+from gateway.mail import address, spam_verdict
 from gateway.mail.proof import Proof, Verdict
 
 _RESULTS: Final = "authentication-results"
@@ -21,6 +21,7 @@ _LONGEST_RESULTS: Final = 4096
 _MOST_RESULTS: Final = 8
 # An authserv-id is a token or quoted string, perhaps with a version; Exchange Online begins with a result instead.
 _NO_AUTHSERV_ID: Final = re.compile(r"\s*[a-z][a-z0-9-]*\s*=", re.IGNORECASE)
+_LEVEL: Final = re.compile(r"(?:\A|[\s;]scl:|\Ascl:)\s{0,3}(-?\d{1,2})(?=\s*(?:;|\Z))")
 _SCORE: Final = re.compile(r"score=(-?\d+(?:\.\d+)?)\s+required=(-?\d+(?:\.\d+)?)")
 _RSPAMD: Final = {"reject": "yes", "add header": "yes", "rewrite subject": "yes", "greylist": "suspect"}
 _SUSPECT: Final = 0.8  # share of the required score
@@ -49,7 +50,8 @@ def judge(raw: bytes, trust: Trust, peer: str | None) -> Proof:
         return Proof()
     fields = read_fields(raw)
     trusted = trusted_fields(fields, trust)
-    spam = _spam(trusted, trust)
+    # Exchange writes its verdict at the end of the section; who forged one there would only spoil his own mail.
+    spam = _spam(fields if trust.kind == "microsoft365" else trusted, trust)
     domain = from_domain(fields)
     if domain is None:
         return Proof(spam=spam)
@@ -165,8 +167,9 @@ def _spam(trusted: Sequence[Field], trust: Trust) -> str | None:
 
 def _spam_verdict(field: Field, trust: Trust) -> str | None:
     value = field.value.lower()
-    if trust.kind == "microsoft365":
-        return _confidence(value) if field.name == "x-ms-exchange-organization-scl" else None
+    exchange = field.name in {"x-ms-exchange-organization-scl", "x-forefront-antispam-report"}
+    if trust.kind == "microsoft365" or exchange:
+        return _confidence(value) if exchange and trust.kind == "microsoft365" else None
     match field.name:
         case "x-spam-flag" | "x-spam" | "x-spam-status" if value.startswith("yes"):
             return "yes"
@@ -178,14 +181,16 @@ def _spam_verdict(field: Field, trust: Trust) -> str | None:
             return "no"
         case "x-rspamd-action":
             return _RSPAMD.get(value, "no")
-        case _:
+        case "x-spam-level":  # without the score that was required it says nothing
             return None
+        case _:
+            return spam_verdict.spam([(field.name, field.value)])
 
 
 def _confidence(value: str) -> str | None:
-    """Read Exchange's spam confidence level: -1 to 1 is no, from 5 on it is spam."""
-    try:
-        level = int(value)
-    except ValueError:
+    """Read Exchange's spam confidence level, alone or among other things: -1 to 1 is no, from 5 on it is spam."""
+    found = _LEVEL.search(value)
+    if found is None:
         return None
+    level = int(found[1])
     return "yes" if level >= 5 else "suspect" if level >= 2 else "no"

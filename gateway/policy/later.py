@@ -15,7 +15,6 @@ LATER: tuple[tuple[str, str], ...] = (
     ("services.*.calendar", "no clock runs by it"),
     ("services.*.sla", "no clock runs by it"),
     ("services.*.windows", "maintenance is not announced"),
-    ("desks.*.arrives_via", "list headers are not ignored"),
     ("desks.*.separate", "tickets can be linked across"),
     ("desks.*.show", "no field is hidden"),
     ("desks.*.waiting.quiet", "reminders do not heed it"),

@@ -268,11 +268,28 @@ def test_google_writes_under_its_border() -> None:
         ("X-MS-Exchange-Organization-SCL: x", M365, None),
         ("X-MS-Exchange-Organization-SCL: 9", MX, None),
         ("X-Spam-Flag: YES", Trust(), None),
+        ("X-Forefront-Antispam-Report: CIP:192.0.2.1;CTRY:US;LANG:sv;SCL:5;SRV:;IPV:NLI;SFV:SPM;CAT:SPM;", M365, "yes"),
+        (
+            "X-Forefront-Antispam-Report: CIP:192.0.2.1;CTRY:US;LANG:sv;SCL:1;SRV:;IPV:NLI;SFV:NSPM;CAT:NONE;",
+            M365,
+            "no",
+        ),
+        ("X-Forefront-Antispam-Report: SCL:9;", MX, None),
+        ("X-Spamd-Result: default: True [16.10 / 15.00]", MX, "yes"),
+        ("X-Spamd-Result: default: False [1.10 / 15.00]", MX, "no"),
+        ("X-SES-Spam-Verdict: GRAY", MX, "suspect"),
+        ("X-Barracuda-Spam-Flag: YES", MX, "yes"),
+        ("X-Spam-Level: ***************", MX, None),
         ("Subject: no", MX, None),
     ],
 )
 def test_a_trusted_spam_verdict_is_told(field: str, trust: Trust, expected: str | None) -> None:
     assert judge(message(field), trust, None).spam == expected
+
+
+def test_exchange_writes_its_verdict_below_what_the_sender_wrote() -> None:
+    report = "X-Forefront-Antispam-Report: CIP:192.0.2.1;SCL:9;SFV:SPM;"
+    assert judge(message(BORDER, OUTSIDE, report), M365, None).spam == "yes"
 
 
 def test_a_strangers_spam_verdict_is_nothing() -> None:

@@ -96,7 +96,7 @@ class Dovecot:
     `capability` is what it says it can do after login, for a server that can little.
     """
 
-    def __init__(self, folder: Path, capability: str | None = None) -> None:
+    def __init__(self, folder: Path, capability: str | None = None, users: int = USERS) -> None:
         # imap-login refuses to run as root: there it runs as nobody.
         self.owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self.folder = folder
@@ -104,7 +104,7 @@ class Dovecot:
         for part in ("run", "state", "home", "keys/default/HS256"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         self.certificate = self_signed(folder)
-        (folder / "passwd").write_text("".join(f"u{n}:{{PLAIN}}{PASSWORD}\n" for n in range(USERS)))
+        (folder / "passwd").write_text("".join(f"u{n}:{{PLAIN}}{PASSWORD}\n" for n in range(users)))
         (folder / "keys/default/HS256/default").write_text(base64.b64encode(TOKEN_KEY).decode())
         (folder / "oauth2.conf.ext").write_text(
             "introspection_mode = local\nusername_attribute = email\n"

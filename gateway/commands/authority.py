@@ -6,6 +6,7 @@ From alone, Reply-To, a subject number, a display name and headers from outside 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from gateway.commands.sentences import Said, say
@@ -14,6 +15,9 @@ from gateway.mail.proof import Verdict
 from gateway.policy import roles
 from gateway.policy.schema import Policy
 from gateway.tickets.case import BearerMatch, Incoming
+
+NEWS_FOR = timedelta(days=7)
+"""So far the Date of an operator's mail may lie from its arrival."""
 
 
 class Level(IntEnum):
@@ -42,7 +46,7 @@ class Standing:
 
     level: Level
     person: str | None
-    reason: str  # malformed-from | fail | not-ours | class | grant | bearer | group-bearer | no-bearer | mismatch
+    reason: str  # malformed-from | fail | not-ours | class | replay | date | grant | bearer | group-bearer | no-bearer | mismatch
     bearer: BearerMatch | None = None
     method: str | None = None  # dmarc | dkim | provider | confirmation
 
@@ -72,7 +76,18 @@ def level(incoming: Incoming, policy: Policy, ticket_id: int | None) -> Standing
         return Standing(Level.REFUSED, person, "fail")
     if incoming.mail.mail_class is not MailClass.PERSON:
         return Standing(Level.UNPROVEN, person, "class")
+    doubt = _is_old_news(incoming)
+    if doubt and incoming.grant.get("confirmed") != person:
+        return Standing(Level.UNPROVEN, person, doubt)
     return _weigh(incoming, policy, ticket_id, person)
+
+
+def _is_old_news(incoming: Incoming) -> str | None:
+    """Say why a genuine message may be one that somebody kept and sent again: seen before, or of another week (A08)."""
+    if incoming.replayed:
+        return "replay"
+    written = datetime.fromisoformat(incoming.mail.date) if incoming.mail.date else incoming.received_at
+    return "date" if abs(incoming.received_at - written) > NEWS_FOR else None
 
 
 def _weigh(incoming: Incoming, policy: Policy, ticket_id: int | None, person: str) -> Standing:

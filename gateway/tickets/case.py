@@ -92,3 +92,4 @@ class Incoming:
     unparsable: str | None = None  # why it could not be read; the raw mail is attached
     own: bool = False  # our own Message-ID or loop mark with a valid MAC: it came back
     waits_since: datetime | None = None  # first looked at while what it answers was still worked on
+    replayed: bool = False  # one of ours, and a message of his with this Message-ID came before

@@ -13,7 +13,7 @@ from gateway.errors import TryAgainError, VersionConflictError
 from gateway.mail import identity
 from gateway.mail.address import key
 from gateway.mail.message import Attachment, InboundMail, MailClass
-from gateway.store import journal, lookup, tickets
+from gateway.store import journal, lookup, orders, tickets
 from gateway.store.connection import Connection
 from gateway.store.journal import JournalRow
 from gateway.tickets.case import Case, Found, Incoming
@@ -161,13 +161,19 @@ def _decide_and_apply(conn: Connection, deps: Deps, incoming: Incoming, now: dat
     clues = gather(sorted_.incoming, sorted_.foreign)
     sender = sorted_.incoming.mail.sender_from
     found = lookup.find(conn, clues, key(sender.address) if sender else None, now)
-    incoming = replace(sorted_.incoming, found=found)
+    incoming = replace(sorted_.incoming, found=found, replayed=_is_replayed(conn, sorted_.incoming.mail, terms))
     placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
     if placement.ticket_id is None and _parent_may_come(conn, incoming, now):
         raise _ParentOnItsWay
     case = _case(conn, placement.ticket_id, incoming, terms)
     decision = decide_mail(incoming, sorted_, placement, case, terms, now)
     return apply(conn, deps, decision, incoming, case, now)
+
+
+def _is_replayed(conn: Connection, mail: InboundMail, terms: Terms) -> bool:
+    """Say whether one of ours sent a message of this id before: its signature says nothing of whom it goes to (A08)."""
+    ours = terms.sender(mail).person is not None
+    return ours and bool(mail.message_id) and orders.came_before(conn, mail.message_id or "")
 
 
 def _parent_may_come(conn: Connection, incoming: Incoming, now: datetime) -> bool:

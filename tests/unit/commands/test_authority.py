@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,3 +136,15 @@ def test_far_reaching_verbs_need_a_proof(policy, verb):
 def test_the_command_line_may_do_what_its_person_may(policy):
     assert may(on_command_line("anna"), "merge", policy, "plain", "merge") is None
     assert may(on_command_line("boss"), "resolve", policy, "plain", "resolve").code == "role"
+
+
+def test_a_message_that_came_before_or_is_of_another_week_proves_nothing_until_he_says_so(policy):
+    """Its signature is genuine and says nothing of whom it goes to, nor when (A08)."""
+    replayed = replace(incoming(bearer(), proof=PASS), replayed=True)
+    assert (level(replayed, policy, 7).level, level(replayed, policy, 7).reason) == (Level.UNPROVEN, "replay")
+    fresh = incoming(bearer(), proof=PASS)
+    for days, wanted in ((-8, Level.UNPROVEN), (-6, Level.PROVEN), (6, Level.PROVEN), (8, Level.UNPROVEN)):
+        date = (fresh.received_at + timedelta(days=days)).isoformat()
+        assert level(replace(fresh, mail=replace(fresh.mail, date=date)), policy, 7).level is wanted, days
+    confirmed = replace(replayed, grant={"confirmed": "anna"})
+    assert level(confirmed, policy, 7).level is Level.PROVEN

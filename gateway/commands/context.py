@@ -12,6 +12,7 @@ from gateway.commands import arguments, spoken
 from gateway.commands.authority import Standing
 from gateway.commands.sentences import Said
 from gateway.commands.spelling import spellings
+from gateway.mail.message import Attachment
 from gateway.policy.durations import Duration
 from gateway.policy.schema import Policy
 from gateway.policy.schema_desk import Desk
@@ -76,11 +77,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question to answer by mail: `help` now."""
+    """A question to answer by mail: `help`, `files`."""
 
     verb: str
     argument: str
     answer: tuple[Mapping[str, str], ...] = ()  # for help: {verb, text}
+    files: tuple[Attachment, ...] = ()  # for files: what is sent to who asked
 
 
 @dataclass(frozen=True, slots=True)

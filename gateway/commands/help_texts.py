@@ -36,6 +36,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "send": ("Skickar texten i ett väntande mejl som den är.", "Sender teksten i en ventende e-post som den er.", "Sends the text of a held mail as it is."),
     "drop": ("Kastar ett mejl som väntar på ditt beslut.", "Forkaster en e-post som venter på din avgjørelse.", "Drops a mail that waits for your decision."),
     "confirm": ("Bekräftar att mejlet var ditt.", "Bekrefter at e-posten var din.", "Confirms that the mail was yours."),
+    "files": ("Skickar ärendets filer till dig, även stora och sådana som kan köras. Med en del av namnet: bara de filerna.", "Sender sakens filer til deg, også store og slike som kan kjøres. Med en del av navnet: bare de filene.", "Sends you the files of the ticket, large ones and ones that can be run as well. With a part of a name: only those."),
     "help": ("Visar den här listan, eller hjälp om ett kommando.", "Viser denne listen, eller hjelp om én kommando.", "Shows this list, or help on one command."),
 }  # fmt: skip
 

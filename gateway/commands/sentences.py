@@ -67,6 +67,12 @@ _T: dict[str, tuple[str, str, str]] = {
         "Takk. Nå gjøres det du skrev.",
         "Thank you. What you wrote is done now.",
     ),
+    "files": (
+        "Filerna följer med det här mejlet, eller de närmaste: {names}.",
+        "Filene følger med denne e-posten, eller de neste: {names}.",
+        "The files come with this mail, or the next ones: {names}.",
+    ),
+    "no-files": ("Ärendet har inga sådana filer.", "Saken har ingen slike filer.", "The ticket has no such files."),
     "help": ("Hjälpen står nedanför.", "Hjelpen står nedenfor.", "The help is below."),
     # -- not done
     # -- held

@@ -53,6 +53,7 @@ ANYWHERE: Mapping[str, Callable[[Context, str, str], Outcome]] = MappingProxyTyp
         "drop": held_verbs.drop,
         "confirm": held_verbs.confirm,
         "help": lambda context, argument, _: _help(context, argument),
+        "files": lambda context, argument, _: _files(context, argument),
     }
 )
 """Verbs that need no ticket."""
@@ -215,6 +216,21 @@ def _line(attempt: _Tried, language: str) -> Line:
     if isinstance(attempt.outcome, Said):
         return Line(attempt.command.line, "failed", attempt.outcome.text(language))
     return Line(attempt.command.line, "not-done", say("not-done").text(language))
+
+
+def _files(context: Context, argument: str) -> Outcome:
+    """Send the ticket's files, or those with these words in their name; pictures of the text only by their name."""
+    if context.case.ticket is None:
+        return say("no-ticket")
+    words = arguments.unquoted(argument).casefold()
+    every = (file for entry in context.case.entries for file in entry.attachments)
+    found = {file.sha256: file for file in every if (words in file.name.casefold() if words else not file.inline)}
+    if not found:
+        return say("no-files")
+    files = tuple(found.values())
+    return Step(
+        say("files", names=", ".join(file.name for file in files)), question=Query("files", argument, files=files)
+    )
 
 
 def _help(context: Context, argument: str) -> Outcome:

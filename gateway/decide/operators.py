@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Final
 
 from gateway.commands import relay, transcript
 from gateway.commands.authority import Level
@@ -14,8 +16,12 @@ from gateway.decide.answering import answer
 from gateway.decide.asking import confirm, hold, reply_to
 from gateway.decide.holding import settle
 from gateway.decide.letter import Letter
+from gateway.mail.message import Attachment
 from gateway.tickets.effects import Decision, Effect, FileMail, Settle
 from gateway.tickets.model import ActorKind
+from gateway.tickets.snapshot import attachment_facts
+
+FILES_A_MAIL: Final = 18_000_000  # bytes: 25 MB as they travel, which most servers take
 
 _DOUBTFUL = {"accept": Doubtful.OBEY, "send": Doubtful.TEXT, "note": Doubtful.TEXT}
 
@@ -142,7 +148,22 @@ def refused(letter: Letter, outcome: Refused) -> Decision:
 
 
 def questioned(letter: Letter, outcome: Performed) -> Decision:
-    """Answer a question by mail; the ticket is not touched."""
-    told = reply_to(letter, "transcript", transcript.transcript(outcome, None))
-    effects: tuple[Effect, ...] = (FileMail("a question, answered by mail"), told)
+    """Answer a question by mail, or by several where files do not fit into one; the ticket is not touched."""
+    files = outcome.question.files if outcome.question else ()
+    facts = transcript.transcript(outcome, None)
+    told = [reply_to(letter, "transcript", facts | ({"sent_files": sent} if sent else {})) for sent in _mails_of(files)]
+    effects: tuple[Effect, ...] = (FileMail("a question, answered by mail"), *told)
     return Decision(letter.actor, effects, letter.placement.evidence)
+
+
+def _mails_of(files: Sequence[Attachment]) -> list[list[dict[str, Any]]]:
+    """Spread files over as few mails as take them in order; one that is larger than a mail may be goes alone."""
+    mails: list[list[dict[str, Any]]] = [[]]
+    size = 0
+    for file in files:
+        if mails[-1] and size + file.size > FILES_A_MAIL:
+            mails.append([])
+            size = 0
+        mails[-1].append(attachment_facts(file))
+        size += file.size
+    return mails

@@ -34,7 +34,8 @@ def compose(notice: Mapping[str, Any], library: Shelf, blob: Callable[[str], byt
 
 def chosen_for(notice: Mapping[str, Any], blob: Callable[[str], bytes]) -> Chosen:
     """Return the files that go along with a notice's mail."""
-    return files.choose(notice.get("attachments") or (), int(notice.get("attach_up_to") or 0), blob)
+    limit, asked_for = int(notice.get("attach_up_to") or 0), bool(notice.get("asked_for"))
+    return files.choose(notice.get("attachments") or (), limit, blob, asked_for=asked_for)
 
 
 def compose_with(notice: Mapping[str, Any], library: Shelf, chosen: Chosen) -> ComposedMail:

@@ -96,15 +96,20 @@ def content_id(attachment: Mapping[str, Any]) -> str:
     return f"{attachment['sha256'][:24]}@inline"
 
 
-def choose(attachments: Sequence[Mapping[str, Any]], limit: int, blob: Callable[[str], bytes]) -> Chosen:
-    """Take files while they fit; `blob` gives the content of a sha256."""
+def choose(
+    attachments: Sequence[Mapping[str, Any]], limit: int, blob: Callable[[str], bytes], *, asked_for: bool = False
+) -> Chosen:
+    """Take files while they fit; `blob` gives the content of a sha256.
+
+    `asked_for`: a person of ours wants just these (`#files`), also what can be run or is locked (A44).
+    """
     order = sorted(attachments, key=lambda one: (not _shown(one), int(one["size"])))
     taken: dict[int, File] = {}
     for one in order:
-        if int(one["size"]) > limit or _runs(one):
+        if int(one["size"]) > limit or (_runs(one) and not asked_for):
             continue
         content = blob(str(one["sha256"]))
-        if _locked(content):
+        if _locked(content) and not asked_for:
             continue
         limit -= int(one["size"])
         taken[id(one)] = File(

@@ -100,8 +100,7 @@ def notice(
         "list_id": f"{ticket.group or 'all'}.{ticket.desk}.{hostname}" if operators else None,
         "importance": "high" if operators and _is_urgent(tell.event, ticket, policy) else None,
         "date": moment.now.isoformat(),
-        "attach_up_to": attach_up_to,
-        "attachments": [_attachment(a) for a in told.attachments] if told else [],
+        **_files(tell, told, attach_up_to),
         "key": _key(thread.bearer),
         "facts": facts_of(tell, ticket, told, shown, policy, desk, operator, moment),
     }
@@ -134,7 +133,17 @@ def _key(bearer: str | None) -> str | None:
     return key_line(bearer) if bearer else None
 
 
-def _attachment(a: Attachment) -> dict[str, Any]:
+def _files(tell: Tell, told: Entry | None, attach_up_to: int) -> dict[str, Any]:
+    """Return which files may come along: all of those somebody asked for, else those of what is told that fit."""
+    asked = tell.facts.get("sent_files")
+    if asked is None:
+        files = [attachment_facts(a) for a in told.attachments] if told else []
+        return {"attach_up_to": attach_up_to, "attachments": files, "asked_for": False}
+    return {"attach_up_to": sum(int(one["size"]) for one in asked), "attachments": list(asked), "asked_for": True}
+
+
+def attachment_facts(a: Attachment) -> dict[str, Any]:
+    """Return a file as a notice names it; its content lies under its hash."""
     return {
         "name": a.name, "type": a.type, "size": a.size, "sha256": a.sha256, "inline": a.inline, "content_id": a.content_id,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
 
-from gateway.errors import ConfigurationError, Problem, TryAgainError
+from gateway.errors import ConfigurationError, GatewayError, Problem, TryAgainError
 from gateway.store.blobs import BlobStore, FileBlobs, RowBlobs
 from gateway.store.failures import as_try_again
 from gateway.store.lock import sole_daemon
@@ -43,6 +43,10 @@ _CONNECT = {
         "-c idle_in_transaction_session_timeout=60000",  # a daemon that was stopped in the middle holds nobody up
     )),
 }  # fmt: skip
+
+
+class NewerSchemaError(GatewayError):
+    """The database was upgraded by a newer release; there is no way back but a backup."""
 
 
 class Store:
@@ -99,9 +103,18 @@ class Store:
         return nullcontext() if self.file is None else sole_daemon(self.file)
 
     def upgrade(self) -> bool:
-        """Bring the schema to `HEAD`, all of it or nothing; say whether there was anything to do."""
-        if self.version() == HEAD:
+        """Bring the schema to `HEAD`, all of it or nothing; say whether there was anything to do.
+
+        NewerSchemaError where a newer release was here: its columns would be written without its sense.
+        """
+        before = self.version()
+        if before == HEAD:
             return False
+        if before is not None and before > HEAD:
+            raise NewerSchemaError(
+                f"the database has schema {before}, made by a newer release; this one knows {HEAD}:"
+                " run the newer release, or restore the backup from before its upgrade"
+            )
         from gateway.store.migrate import upgrade  # Alembic is heavy and seldom needed
 
         with self.write("schema commit") as conn:

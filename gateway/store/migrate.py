@@ -20,7 +20,7 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(conn: Connection) -> None:
+def upgrade(conn: Connection, to: str = "head") -> None:
     """Run what is missing in the transaction of `conn`. Several daemons that start at once take turns."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("SET LOCAL lock_timeout = 0"))  # another daemon's upgrade may take its time
@@ -29,4 +29,4 @@ def upgrade(conn: Connection) -> None:
         conn.execute(text("SET LOCAL lock_timeout = 3000"))
     config = configuration()
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

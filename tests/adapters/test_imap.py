@@ -7,10 +7,10 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from imapclient import DELETED, IMAPClient
@@ -18,100 +18,13 @@ from imapclient.exceptions import LoginError
 
 from gateway import clock
 from gateway.errors import TryAgainError
-from gateway.inbound.imap import MailboxPoller
-from gateway.inbound.mailbox_options import MailboxOptions, Move, Phase
+from gateway.inbound.mailbox_options import Move, Phase
 from gateway.inbound.trust import Trust
 from gateway.mail.received import Accepted, Received
 from tests.adapters.conftest import serving
-from tests.support.dovecot import PASSWORD, Dovecot, token
+from tests.adapters.mailbox import LONG_AGO, Box, mail, running
+from tests.support.dovecot import Dovecot, token
 from tests.support.waiting import eventually
-
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class Page:
-    uidvalidity: int | None
-    last_uid: int
-    first_connect: datetime
-    scanning: int | None = None
-    scanning_to: int | None = None
-
-
-class Book:
-    def __init__(self, rows: list[Received]) -> None:
-        self.pages: dict[tuple[str, str], Page] = {}
-        self.rows = rows
-
-    def get(self, mailbox: str, folder: str) -> Page | None:
-        return self.pages.get((mailbox, folder))
-
-    def put(
-        self, mailbox: str, folder: str, uidvalidity: int, last_uid: int, now: datetime, scanning_to: int | None = None
-    ) -> None:
-        known = self.pages.get((mailbox, folder))
-        first = known.first_connect if known else now
-        whole = scanning_to is None
-        self.pages[mailbox, folder] = Page(
-            uidvalidity if whole else None, last_uid, first, None if whole else uidvalidity, scanning_to
-        )
-
-    def journalled(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-        there = (row.envelope for row in self.rows)
-        return {e.uid for e in there if (e.mailbox, e.folder, e.uidvalidity) == (mailbox, folder, uidvalidity)} & set(
-            uids
-        )
-
-
-class Box:
-    """A mailbox with a journal that knows what it had."""
-
-    def __init__(self, server: Dovecot, user: str, client: IMAPClient) -> None:
-        self.server = server
-        self.user = user
-        self.client = client
-        self.rows: list[Received] = []
-        self.book = Book(self.rows)
-        self.downloads = 0
-        self.fail_at: Callable[[Received], bool] = lambda _: False
-        self.options = MailboxOptions(
-            name="support",
-            host="127.0.0.1",
-            port=server.port,
-            tls="none",
-            user=user,
-            password=PASSWORD,
-            since=LONG_AGO,
-        )
-
-    def accept(self, received: Received) -> Accepted:
-        self.downloads += 1
-        if self.fail_at(received):
-            raise TryAgainError("the database is away")
-        if any(row.raw == received.raw for row in self.rows):
-            return Accepted(0, duplicate=True)
-        self.rows.append(received)
-        return Accepted(len(self.rows))
-
-    def poller(self, stop: threading.Event | None = None, **changes) -> MailboxPoller:
-        return MailboxPoller(replace(self.options, **changes), self.accept, self.book, stop=stop, chance=lambda: 0.0)
-
-    def put(self, *subjects: str, folder: str = "INBOX", at: datetime | None = None, size: int = 0) -> None:
-        for subject in subjects:
-            self.client.append(folder, mail(subject, size), msg_time=at)
-
-    def subjects(self, folder: str = "INBOX") -> list[str]:
-        self.client.select_folder(folder)
-        found = self.client.fetch(self.client.search(), ["ENVELOPE"])
-        return [found[uid][b"ENVELOPE"].subject.decode() for uid in sorted(found)]
-
-    def journal(self) -> list[str]:
-        return [row.raw.split(b"Subject: ")[1].split(b"\r\n")[0].decode() for row in self.rows]
-
-
-def mail(subject: str, size: int = 0) -> bytes:
-    body = b"x" * 70 + b"\r\n"
-    return b"From: karin@kund.example\r\nSubject: %s\r\n\r\nhej\r\n" % subject.encode() + body * (size // 72)
 
 
 @contextmanager
@@ -148,21 +61,6 @@ def before_each_idle(port: int, act: Callable[[], None]):
 @pytest.fixture
 def box(dovecot: Dovecot, user: str, client: IMAPClient) -> Box:
     return Box(dovecot, user, client)
-
-
-@contextmanager
-def running(box: Box, **changes):
-    stop = threading.Event()
-    poller = box.poller(stop, **changes)
-    thread = threading.Thread(target=poller.run)
-    thread.start()
-    try:
-        yield poller
-    finally:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()
-        assert poller.state().phase is Phase.STOPPED
 
 
 def test_mails_are_journalled_as_they_are_in_order(box: Box) -> None:

@@ -82,13 +82,17 @@ def since(client: IMAPClient, start: datetime) -> list[int]:
     return sorted(found)
 
 
-def groups(known: dict[int, dict[bytes, Any]], max_size: int) -> Iterator[list[int]]:
-    """Cut into groups of few bytes; what is oversize stands alone."""
+def groups(known: dict[int, dict[bytes, Any]], max_size: int, care: int = 0) -> Iterator[list[int]]:
+    """Cut into groups of few bytes; what is oversize stands alone.
+
+    A connection that breaks takes the whole group with it: with each step of `care` groups are a quarter as large.
+    """
+    most = _BATCH_BYTES >> 2 * care
     group: list[int] = []
     total = 0
     for uid in sorted(known):
         size = known[uid].get(b"RFC822.SIZE", 0)
-        if group and (total + size > _BATCH_BYTES or size > max_size):
+        if group and (total + size > most or size > max_size):
             yield group
             group, total = [], 0
         group.append(uid)

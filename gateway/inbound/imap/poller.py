@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _BATCH: Final = 50  # mails in one FETCH, and in one MOVE
 _SLICE: Final = 1.0  # seconds between two looks at `stop` while idling
+_MOST_CARE: Final = 12  # one mail at a time
 _TOKEN_RAN_OUT: Final = "AccessTokenExpired"  # noqa: S105  # how Exchange Online says goodbye then
 
 
@@ -56,6 +57,8 @@ class MailboxPoller:
         self._told = told
         self._state = MailboxState()
         self._token: str | None = None  # what this session logged in with
+        self._came_on = False  # whether this session brought mail
+        self._care = 0  # how small the groups are that are fetched; see `groups`
         self._leftover: dict[str, list[int]] = {}  # committed, but not yet moved, deleted or marked
 
     def state(self) -> MailboxState:
@@ -102,10 +105,13 @@ class MailboxPoller:
         except (OSError, IMAPClientError) as error:
             if _TOKEN_RAN_OUT in str(error):
                 self._refuse_token()
+            if self._state.phase is Phase.READING:
+                self._care = min(self._care + 1, _MOST_CARE)
             raise
 
     def _pause(self, error: Exception, *, refused: bool = False) -> None:
-        failures = self._state.failures + 1
+        # A line that always breaks after a while still brings mail, and is worth trying again soon.
+        failures = 1 if self._came_on else self._state.failures + 1
         text = str(error)[:300] or type(error).__name__
         self._say(Phase.PAUSING, error=text, failures=failures)
         _log.warning("mailbox %s: %s", self._options.name, text)
@@ -116,6 +122,7 @@ class MailboxPoller:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[IMAPClient]:
         self._say(Phase.CONNECTING)
+        self._came_on = False
         client = self._logged_in()
         try:
             yield client
@@ -186,6 +193,7 @@ class MailboxPoller:
                 if isinstance(error, IMAPClient.AbortError):
                     raise
                 troubles.append(f"folder {folder}: {error}"[:300])
+        self._care = 0
         if troubles:
             self._tell_of("; ".join(troubles)[:300])
             return count
@@ -257,6 +265,7 @@ class MailboxPoller:
                 client, folder, uidvalidity, {uid: each for uid, each in known.items() if uid not in done}
             ):
                 self._accept(received)
+                self._came_on = True
                 count += 1
                 done.add(uid)
             small = [uid for uid in sorted(done) if known[uid][b"RFC822.SIZE"] <= self._options.max_size]
@@ -268,7 +277,7 @@ class MailboxPoller:
         self, client: IMAPClient, folder: str, uidvalidity: int, known: dict[int, dict[bytes, Any]]
     ) -> Iterator[tuple[int, Received]]:
         """Yield the mails in order of UID, several bodies a FETCH; of one too large only the header section."""
-        for wanted in groups(known, self._options.max_size):
+        for wanted in groups(known, self._options.max_size, self._care):
             oversize = known[wanted[0]][b"RFC822.SIZE"] > self._options.max_size
             part = b"BODY[HEADER]" if oversize else b"BODY[]"
             bodies = client.fetch(wanted, [part.replace(b"BODY", b"BODY.PEEK")])

@@ -15,7 +15,10 @@ from pathlib import Path
 
 from benchmarks.figure import Figure, table
 
-MODULES = {"P1": "p1_intake", "P2": "p2_end_to_end", "P7": "p7_compose", "P8": "p8_memory", "P10": "p10_start"}
+MODULES = {
+    "P1": "p1_intake", "P2": "p2_end_to_end", "P3": "p3_postgresql", "P5": "p5_imap", "P6": "p6_rules",
+    "P7": "p7_compose", "P8": "p8_memory", "P9": "p9_backlog", "P10": "p10_start",
+}  # fmt: skip
 RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
 
 

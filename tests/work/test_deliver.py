@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.errors import TryAgainError
 from gateway.outbound.transport import Bounced, Deferred, Sent
 from gateway.render.failure import TemplateFailure
 from gateway.store import contacts, notices, outbox
@@ -191,3 +192,17 @@ def test_a_template_that_fails_holds_the_mail_and_the_ticket_lives(house, error)
     with house.store.write("release") as conn:
         assert notices.release(conn, house.now) == 3
     assert len(house.send()) == 3
+
+
+def test_what_has_left_is_written_down_as_soon_as_the_database_is_back_and_not_sent_again(make_house):
+    away = [TryAgainError("away")] * 2
+
+    def fail(step: str) -> None:
+        if step == "mark sent" and away:
+            raise away.pop()
+
+    house = ready(make_house(fail))
+    deliver.run_once(house.deps, house.now)
+    assert not away
+    assert set(states(house).values()) == {"sent"}
+    assert len(house.smarthost.sent) == len(house.outbox())

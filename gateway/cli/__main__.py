@@ -24,9 +24,10 @@ ticket = typer.Typer(no_args_is_help=True, help="Tickets: list, show, do.")
 journal = typer.Typer(no_args_is_help=True, help="Every message received and what became of it.")
 outbox = typer.Typer(no_args_is_help=True, help="Every mail that leaves, or why it did not.")
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that are read: how they do, and logging in there.")
+contact = typer.Typer(no_args_is_help=True, help="People outside: list, show, set.")
 db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore, check.")
 for name, group in (
-    ("mail", mail), ("rules", rules), ("ticket", ticket), ("journal", journal), ("outbox", outbox), ("mailbox", mailbox), ("db", db),
+    ("mail", mail), ("rules", rules), ("ticket", ticket), ("journal", journal), ("outbox", outbox), ("mailbox", mailbox), ("contact", contact), ("db", db),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -337,6 +338,42 @@ def outbox_resume(
     from gateway.cli.outbox import resume as go
 
     guarded(go, config, smarthost, desk)
+
+
+@contact.command("list")
+def contact_list(
+    muted: Annotated[bool, typer.Option("--muted", help="Only those nothing is sent to.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+    limit: Limit = 100,
+) -> None:
+    """List people outside, who wrote last first."""
+    from gateway.cli.contact import list_ as go
+
+    guarded(go, config, muted, as_json, limit)
+
+
+@contact.command("show")
+def contact_show(address: str, config: Config = None, as_json: Json = False) -> None:
+    """Show what is known of somebody outside."""
+    from gateway.cli.contact import show as go
+
+    guarded(go, config, address, as_json)
+
+
+@contact.command("set")
+def contact_set(
+    address: str,
+    name: Annotated[str | None, typer.Option(help="His name.")] = None,
+    language: Annotated[str | None, typer.Option(help="The language he is written to in: sv, nb, en.")] = None,
+    mute: Annotated[str | None, typer.Option(help="Send him nothing, and why.")] = None,
+    unmute: Annotated[bool, typer.Option("--unmute", help="Send to him again, after his address bounced.")] = False,
+    config: Config = None,
+) -> None:
+    """Set somebody's name or language, or whether anything is sent to him."""
+    from gateway.cli.contact import set_ as go
+
+    guarded(go, config, address, name, language, mute, unmute)
 
 
 @db.command("upgrade")

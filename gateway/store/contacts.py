@@ -80,6 +80,24 @@ def unmute(conn: Connection, address: str) -> None:
     conn.execute(_UNMUTE, {"who": address_key(address)})
 
 
+def row_of(conn: Connection, address: str) -> dict[str, Any] | None:
+    """Return all that is known of this address, for people and programs to read; None where nothing is."""
+    row = conn.execute(select(contacts).where(contacts.c.address_key == address_key(address))).first()
+    return None if row is None else _told(row)
+
+
+def list_rows(conn: Connection, limit: int, *, muted: bool = False) -> list[dict[str, Any]]:
+    """Return the contacts, who was seen last first; with `muted` only those nothing is sent to."""
+    query = select(contacts).order_by(contacts.c.last_seen.desc().nulls_last(), contacts.c.address_key).limit(limit)
+    return [_told(row) for row in conn.execute(query.where(contacts.c.muted.is_not(None)) if muted else query)]
+
+
+def _told(row: Any) -> dict[str, Any]:
+    times = {name: getattr(row, name) for name in ("muted_at", "first_seen", "last_seen")}
+    plain = {name: getattr(row, name) for name in ("address", "name", "language", "organisation", "muted")}
+    return plain | {name: None if at is None else at.isoformat() for name, at in times.items()}
+
+
 def muted(conn: Connection, addresses: Sequence[str]) -> dict[str, str]:
     """Return why nothing is sent, by comparable address, for those of `addresses` that are muted."""
     people = [address_key(address) for address in addresses]

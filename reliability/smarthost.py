@@ -24,10 +24,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from gateway.outbound.transport import Relay, SmarthostOptions
 from gateway.render.library import Library
 from gateway.settings import shipped
-from gateway.store import outbox
+from gateway.store import outbox, schema
+from gateway.store.claim import in_state
+from gateway.store.column_types import UTCDateTime
 from gateway.store.engine import Store
 from gateway.store.outbox import OutboxRow, Outgoing
 from gateway.work import deliver
@@ -144,10 +148,10 @@ class Campaign:
             if back is None and self.house.now - self.began >= self.scenario.away:
                 back = time.monotonic()
             self._turn()
-            waiting = [row for row in self._rows() if row.state in {"ready", "deferred"}]
+            waiting, due = self._waiting()
             if not waiting:
                 break
-            self.house.now = self._next(waiting)
+            self.house.now = self._next(due)
         found.drained_seconds = round(time.monotonic() - (back or time.monotonic()), 2)
         self.relay.close()
         return self._judge(found)
@@ -165,10 +169,20 @@ class Campaign:
         for sender in senders:
             sender.join()
 
-    def _next(self, waiting: list[OutboxRow]) -> datetime:
+    def _waiting(self) -> tuple[int, datetime | None]:
+        """Return how many mails wait, and when the next one that is not due yet will be."""
+        mails = schema.outbox.c
+        waiting = in_state(schema.outbox, "ready", "deferred")
+        with self.house.store.read() as conn:
+            count = conn.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
+            later = sa.select(sa.func.min(mails.ready_at, type_=UTCDateTime)).where(
+                waiting, mails.ready_at > self.house.now
+            )
+            return count, conn.execute(later).scalar_one()
+
+    def _next(self, due: datetime | None) -> datetime:
         ask = self.house.deps.reach.ask_at(["sink"], self.house.now)
-        due = [row.ready_at for row in waiting if row.ready_at > self.house.now]
-        times = [*due, *([ask] if ask > self.house.now else [])]
+        times = [at for at in (due, ask) if at is not None and at > self.house.now]
         return min(times, default=self.house.now + timedelta(seconds=1))
 
     def _rows(self) -> list[OutboxRow]:

@@ -40,6 +40,9 @@ _DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.,]? (?:de )?[^\W\d_]{3,12}|[^\W\d_]{3
 _DATE_BEHIND: Final = re.compile(r"\s{0,3}(?:(?:on|am|den|le|el|op|il|em|dnia|dne|følgende den) )?\d")
 _NOT_NAMES: Final = re.compile(r"https?://|[!?]")
 _GROUPWISE: Final = re.compile(r">>> ?[^>]{3,200}(?:>[^>]{0,60})? ?>>>")
+_NOTES: Final = re.compile(
+    r"[^\d-]{3,80} ?-{2,3}\d[\d/. :APM-]{8,30}-{2,3}.{0,200}"
+)  # Anna Berg ---03.03.2025 10:14:05---Hej
 _QUOTING: Final = ("quoting ", "citerar ", "zitat von ", "citando ", "siterer ", "citerer ", "citation de ", "quoth ")
 _LEADS: Final = (*WEEKDAYS, *ATTRIBUTION_LEADS)
 _DASHES: Final = " \t-–—"
@@ -61,6 +64,8 @@ class Attribution:
 
 def read_ending_at(lines: Sequence[str], last: int, floor: int = 0) -> Attribution | None:
     """Read the attribution whose last line is `last`, which may have begun up to four lines above (not above `floor`)."""
+    if _NOTES.fullmatch(plain(lines[last])):
+        return Attribution(last, last + 1, plain(lines[last]), certain=True)
     if not _may_end(lines[last]):
         return None
     joined, best = "", None

@@ -27,11 +27,11 @@ _AND_ALL_BEHIND: Final = (
 _QUOTES: Final = (
     "blockquote[type=cite], blockquote.gmail_quote, div.moz-cite-prefix, "
     ".yahoo_quoted, [id^=yahoo_quoted], .protonmail_quote, .tutanota_quote, .zmail_extra, .zmail_extra_hr, .moz-email-headers-table, "
-    ".ymail_android_signature_quote, div.hubspot-quote, #reply-intro, .front-blockquote, div[class^=AppleMailQuote], "
+    "div[name=quote], [name=messageReplySection], .nh_extra, .freshdesk_quote, .missive_quote, .ymail_android_signature_quote, div.hubspot-quote, #reply-intro, .front-blockquote, div[class^=AppleMailQuote], "
     ".gmail_attr, blockquote[id^=iosymail], #protonmail_mobile_signature_block_quote, .replyHeader + blockquote, #replybody1, #origbody"
 )
 _SIGNATURES: Final = (
-    ".gmail_signature, .gmail_signature_prefix, .moz-signature, #ms-outlook-mobile-signature, .protonmail_signature_block, "
+    "[name=messageSignatureSection], .gmail_signature, .gmail_signature_prefix, .moz-signature, #ms-outlook-mobile-signature, .protonmail_signature_block, "
     "#Signature, #signature, .x_signature, #AppleMailSignature, .ms-outlook-ios-signature, #yahoo-mobile-signature, .ymail_android_signature"
 )
 _BORDERED: Final = "div[style*=border-top], div[style*=BORDER-TOP], td[style*=border-top]"
@@ -39,6 +39,7 @@ _BORDER_TOP: Final = re.compile(
     r"border-top(?:-style|-color|-width)?\s{0,3}:\s{0,3}[^;]{0,60}(?:solid|#e1e1e1|#b5c4df|rgb|1pt)|border-top-style",
     re.IGNORECASE,
 )
+_LABELLED: Final = re.compile(r"\W?[^\W\d_][\w '’.-]{0,24}\s?[:：]\W?(?:\s|$)")
 _MOST_NODES: Final = 20_000
 _NEEDLE: Final = 24
 
@@ -68,7 +69,7 @@ def refine(by_text: Split, text: str, html: str) -> Split:
 def _choose(by_text: Split, by_html: Split, remainder: Remainder, text: str) -> Split:
     """Take the HTML's word where it leaves less, and what it leaves begins or ends the text."""
     new, other = squeezed(by_text.new_text), squeezed(by_html.new_text)
-    if not other or len(other) >= len(new):
+    if not other or len(other) > len(new) or (len(other) == len(new) and (by_text.quoted_text or not remainder.cut)):
         return by_text
     whole = squeezed(text)
     lead = whole.find(other[:2000])
@@ -168,9 +169,14 @@ def _take_banner(tree: LexborHTMLParser) -> None:
 def _opens_header_block(node: LexborNode) -> bool:
     if not _BORDER_TOP.search(node.attributes.get("style") or ""):
         return False
-    text = to_text((node.html or "")[:6000])
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    return label(first) is not None
+    lines = [line for line in to_text((node.html or "")[:6000]).split("\n") if line.strip()]
+    return bool(lines) and (label(lines[0]) is not None or _looks_like_headers(lines[:6]))
+
+
+def _looks_like_headers(lines: list[str]) -> bool:
+    """Whether lines under a ruler are headers in a language that we do not know: four labels, an address or a date."""
+    labelled = [line for line in lines if _LABELLED.match(line)]
+    return len(labelled) >= 4 and labelled[0] == lines[0] and any(sign in "".join(lines) for sign in "@0123456789")
 
 
 def _remove_with_all_behind(node: LexborNode) -> None:

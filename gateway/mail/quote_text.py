@@ -19,6 +19,7 @@ from gateway.mail.lines import is_blank, is_quoted, is_rule, plain, scanned, unq
 
 NOTHING_QUOTED: Final = "no quoted mail was found"
 _INTRODUCED: Final = 10  # lines of ">" below "the screen says:" that are rather somebody's own
+_DATED_HEAD: Final = re.compile(r"(?:Message du|Message from|Meddelande från) \d{1,2}[/.-]\d", re.IGNORECASE)
 _FORM_LINE: Final = re.compile(r"[^\W\d_][\w .-]{1,30}:(?:\s+\S|$)")
 _WRAP: Final = 60  # a quoted line this long may have lost the ">" of its continuation
 
@@ -111,10 +112,17 @@ def _marker(lines: Sequence[str], at: int) -> Start | None:
         begin = _introduction(lines, at)
         return Start(begin, at + 1, "the line above which answers are written")
     if marker_lines.is_original(lines[at]):
-        return Start(at, at + 1, f"marker line: {unquoted(lines[at])[:80]}")
+        return Start(at, _behind_headers(lines, at + 1), f"marker line: {unquoted(lines[at])[:80]}")
     if marker_lines.forward(lines[at]) is not None and _opens_a_mail(lines, at):
         return Start(at, at + 1, f"forwarded: {unquoted(lines[at])[:80]}", forwarded=True)
     return None
+
+
+def _behind_headers(lines: Sequence[str], at: int) -> int:
+    """Step over the headers below a marker: nobody answers there."""
+    first = next((i for i in range(at, min(at + 3, len(lines))) if not is_blank(lines[i])), at)
+    block = header_block.read_loose(lines, first) if first < len(lines) else None
+    return at if block is None else block.end
 
 
 def _opens_a_mail(lines: Sequence[str], at: int) -> bool:
@@ -145,10 +153,15 @@ def _introduction(lines: Sequence[str], at: int) -> int:
 def _block(lines: Sequence[str], at: int) -> Start | None:
     block = header_block.read(lines, at)
     if block is not None and not _is_in_a_form(lines, at):
-        dashed = at > 0 and unquoted(lines[at - 1]).startswith("--") and unquoted(lines[at - 1]).endswith("--")
-        return Start(at - dashed, block.end, "header block of an older mail")
+        return Start(at - _is_head_of_block(lines, at - 1), block.end, "header block of an older mail")
     notes = header_block.notes_block(lines, at)
     return None if notes is None else Start(notes, at, "header block of an older mail (Notes)")
+
+
+def _is_head_of_block(lines: Sequence[str], above: int) -> bool:
+    """Whether the line above a block belongs to it: an unknown marker between dashes, Orange's "Message du 03/03/25"."""
+    text = unquoted(lines[above]) if above >= 0 else ""
+    return (text.startswith("--") and text.endswith("--")) or _DATED_HEAD.match(text) is not None
 
 
 def _is_in_a_form(lines: Sequence[str], at: int) -> bool:

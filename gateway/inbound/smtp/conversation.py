@@ -18,6 +18,7 @@ from gateway.inbound.proof import judge
 from gateway.inbound.smtp.connection import Connection, House
 from gateway.inbound.smtp.content import TALKS_EARLY, Hangup, Outcome, receive
 from gateway.inbound.spool import Spool
+from gateway.inbound.too_big import refusal
 from gateway.mail.message import Envelope
 from gateway.mail.proof import Proof
 from gateway.mail.received import Accepted, Received
@@ -26,7 +27,6 @@ _log = logging.getLogger(__name__)
 
 _LATER: Final = "451 4.3.0 Temporary trouble, try again later"
 _FULL: Final = "452 4.3.1 Insufficient storage, try again later"
-_TOO_BIG: Final = "552 5.3.4 Message too big"
 
 
 class Conversation(Connection):
@@ -104,7 +104,7 @@ class Conversation(Connection):
             await self._refuse("503 5.5.1 Sender already given")
         elif path is None:
             await self._refuse("501 5.1.7 Malformed sender")
-        elif reply := self._unbearable(path.parameters):
+        elif reply := self._unbearable(path.parameters, path.address):
             await self._refuse(reply)
         elif not self._house.has_room():
             await self.push(_FULL)
@@ -114,7 +114,7 @@ class Conversation(Connection):
             self._mail_from = path.address
             await self.push("250 2.1.0 Ok")
 
-    def _unbearable(self, parameters: dict[str, str]) -> str | None:
+    def _unbearable(self, parameters: dict[str, str], sender: str) -> str | None:
         """Return the refusal for MAIL parameters we did not offer or cannot meet."""
         if unknown := parameters.keys() - {"SIZE", "BODY", "SMTPUTF8"}:
             return f"555 5.5.4 Unsupported: {' '.join(sorted(unknown))[:80]}".encode("ascii", "replace").decode()
@@ -123,7 +123,8 @@ class Conversation(Connection):
         size = parameters.get("SIZE", "0")
         if not (size.isascii() and size.isdigit()):
             return "501 5.5.4 Malformed SIZE"
-        return _TOO_BIG if len(size) > 20 or int(size) > self._limits.max_size else None
+        too_big = len(size) > 20 or int(size) > self._limits.max_size
+        return refusal(sender, self._limits.max_size) if too_big else None
 
     async def _rcpt(self, argument: str) -> None:
         path = read_path(argument, "TO")
@@ -198,7 +199,7 @@ class Conversation(Connection):
             case Outcome.FULL:
                 return self._for_each(_FULL)
             case Outcome.TOO_BIG:
-                return self._for_each(_TOO_BIG)
+                return self._for_each(refusal(self._mail_from, self._limits.max_size))
             case Outcome.WHOLE:
                 return []
 

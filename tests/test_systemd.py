@@ -36,9 +36,10 @@ def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @needs_systemd
-def test_the_exposure_of_the_unit_is_at_most_one_point_six():
-    done = analyze("security", "--offline=yes", str(UNITS / "gateway.service"))
-    level = re.search(r"Overall exposure level for gateway\.service: ([\d.]+)", done.stdout)
+@pytest.mark.parametrize("unit", ["gateway.service", "gateway@.service"])
+def test_a84_the_exposure_of_a_unit_is_at_most_one_point_six(unit: str):
+    done = analyze("security", "--offline=yes", str(UNITS / unit))
+    level = re.search(r"Overall exposure level for gateway\S*: ([\d.]+)", done.stdout)
     assert level, done.stdout + done.stderr
     assert float(level[1]) <= 1.6, done.stdout
 
@@ -62,8 +63,20 @@ def test_every_library_works_where_no_memory_is_both_writable_and_executable():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_unit_waits_for_ready_and_is_watched():
-    unit = (UNITS / "gateway.service").read_text()
+def test_an_instance_is_as_closed_as_the_unit_itself():
+    own = {"Description", "ExecStart", "ExecStartPre", "StateDirectory", "RuntimeDirectory", "ConfigurationDirectory"}
+
+    def keys(name: str) -> list[str]:
+        lines = [line for line in (UNITS / name).read_text().splitlines() if "=" in line and line[0].isupper()]
+        return [line for line in lines if line.partition("=")[0] not in {*own, "User", "Also"}]
+
+    assert keys("gateway@.service") == keys("gateway.service")
+    assert "User=gateway-%i" in (UNITS / "gateway@.service").read_text(), "else all instances share one user"
+
+
+@pytest.mark.parametrize("name", ["gateway.service", "gateway@.service"])
+def test_the_unit_waits_for_ready_and_is_watched(name: str):
+    unit = (UNITS / name).read_text()
     assert re.search(r"(?m)^Type=notify$", unit)
     assert re.search(r"(?m)^WatchdogSec=\d+$", unit)
     assert re.search(r"(?m)^ExecStart=\S+/gateway run --config \S+$", unit)

@@ -24,10 +24,12 @@ ticket = typer.Typer(no_args_is_help=True, help="Tickets: list, show, do.")
 journal = typer.Typer(no_args_is_help=True, help="Every message received and what became of it.")
 outbox = typer.Typer(no_args_is_help=True, help="Every mail that leaves, or why it did not.")
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that are read: how they do, and logging in there.")
+keys = typer.Typer(no_args_is_help=True, help="The keys our Message-IDs are signed with.")
 contact = typer.Typer(no_args_is_help=True, help="People outside: list, show, set.")
 db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore, check.")
 for name, group in (
-    ("mail", mail), ("rules", rules), ("ticket", ticket), ("journal", journal), ("outbox", outbox), ("mailbox", mailbox), ("contact", contact), ("db", db),
+    ("mail", mail), ("rules", rules), ("ticket", ticket), ("journal", journal), ("outbox", outbox),
+    ("mailbox", mailbox), ("contact", contact), ("keys", keys), ("db", db),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -64,8 +66,16 @@ def check(config: Config = None) -> None:
 
 @app.command()
 def status(config: Config = None, as_json: Json = False) -> None:
-    """How it is going now: queues, ages, held and failed."""
+    """How it is going now: what waits since when, how mail comes and leaves, what is wrong."""
     from gateway.cli.status import status as go
+
+    guarded(go, config, as_json)
+
+
+@app.command()
+def doctor(config: Config = None, as_json: Json = False) -> None:
+    """Say whether the world fits: disk, clock, DNS, TLS and logins of servers, whose word counts. Sends no mail."""
+    from gateway.cli.doctor import doctor as go
 
     guarded(go, config, as_json)
 
@@ -338,6 +348,14 @@ def outbox_resume(
     from gateway.cli.outbox import resume as go
 
     guarded(go, config, smarthost, desk)
+
+
+@keys.command("rotate")
+def keys_rotate(config: Config = None) -> None:
+    """Sign with a new key from now on; what was sent before is still known as ours."""
+    from gateway.cli.keys import rotate as go
+
+    guarded(go, config)
 
 
 @contact.command("list")

@@ -16,6 +16,7 @@ from functools import partial
 from gateway import clock
 from gateway.daemon import company, mailboxes, memory, reloading, systemd, watching, wiring
 from gateway.daemon.counts import Counts
+from gateway.daemon.keyring import Keyring
 from gateway.daemon.presence import TIMERS, Alone, Presence, UntilLost
 from gateway.daemon.reloading import Watch
 from gateway.daemon.rulebook import Rulebook
@@ -29,7 +30,7 @@ from gateway.inbound.refusals import Refusals
 from gateway.inbound.smtp import Listener
 from gateway.mail.received import Accepted, Received
 from gateway.settings import Settings
-from gateway.store import journal, keys, notices
+from gateway.store import journal, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from gateway.work import deliver, housekeep, ingest, notify, pausing, refused, tick
@@ -56,6 +57,7 @@ class App:
     crew: Crew
     commit: GroupCommit
     counts: Counts
+    keyring: Keyring
     presence: Presence = field(default_factory=Alone)
     listeners: list[tuple[Listener, str, int]] = field(default_factory=list)
     pollers: list[MailboxPoller] = field(default_factory=list)
@@ -88,14 +90,13 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
         notices.release(conn, clock.now())  # templates may have been mended meanwhile
         if store.file is not None:  # the only daemon on this file: what is claimed was claimed by one that died
             release_claims(conn)
-    with store.read() as conn:
-        secrets = keys.load_keys(conn)
+    keyring = Keyring(store)
     tokens = Tokens(settings, StoredVault(store))
     relays = [wiring.relay(host, settings, tokens.of(host)) for host in settings.smarthost]
     for relay in relays:
         stack.callback(relay.close)
     deps = Deps(
-        store, lambda: rulebook.terms, lambda: rulebook.library, lambda: secrets, parser, relays,
+        store, lambda: rulebook.terms, lambda: rulebook.library, keyring.now, parser, relays,
         wiring.habits(settings, _worker()), clock.token, Wake(), writer, wiring.signer(settings),
     )  # fmt: skip
     with store.write("start") as conn:
@@ -104,7 +105,7 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     commit = GroupCommit(partial(_write, store, deps.wake, counts))
     stack.callback(commit.close)
     others = company.join(settings, store, deps.habits.worker, deps.wake, stack)
-    app = App(settings, rulebook, store, deps, Crew(), commit, counts, others.presence)
+    app = App(settings, rulebook, store, deps, Crew(), commit, counts, keyring, others.presence)
     stack.callback(_stop_crew, app)
     others.start(app.crew, deps.wake)
     _start_steps(app, stack)
@@ -140,6 +141,7 @@ def _start_steps(app: App, stack: ExitStack) -> None:
         ticker.every(HOUSEKEEPING_SECONDS, Turns("housekeep", housekeep.run_once, deps, leading), "housekeep")
         ticker.every(PAUSES_SECONDS, Turns("pauses", pausing.run_once, deps, leading), "pauses")
     ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
+    ticker.every(LOOK_SECONDS, app.keyring.refresh, "keys")
     ticker.every(REFUSED_SECONDS, partial(_tell_of_refusals, app), "refused")
     ticker.start()
     stack.callback(ticker.stop)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -28,3 +30,23 @@ def rule_troubles(conn: Connection) -> dict[str, int]:
     """Return how often each rule ran into something (a pattern out of time, a field that is not there)."""
     query = select(rule_notes.c.rule, func.sum(rule_notes.c.times)).group_by(rule_notes.c.rule)
     return {rule: int(times) for rule, times in conn.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class LastAttempts:
+    """When a mail left last, and the last trouble since."""
+
+    sent_at: datetime | None
+    trouble_at: datetime | None = None
+    trouble: str = ""
+
+
+def last_attempts(conn: Connection) -> LastAttempts:
+    """Look at the newest few hundred attempts."""
+    found: LastAttempts = LastAttempts(None)
+    for row in conn.execute(select(attempts).order_by(attempts.c.id.desc()).limit(300)):
+        if row.outcome == "sent":
+            return replace(found, sent_at=row.at)
+        if found.trouble_at is None:
+            found = LastAttempts(None, row.at, row.text)
+    return found

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,8 @@ import pytest
 from tests.support import letters
 from tests.support.daemon import Daemon
 from tests.support.waiting import eventually
+
+ACTIVATE = shutil.which("systemd-socket-activate")
 
 # What systemd does between fork and exec: the socket becomes descriptor 3, and the variables name this process.
 HAND_OVER = """\
@@ -61,3 +66,52 @@ def test_a_port_that_is_handed_over_is_served_and_survives_a_restart(tmp_path: P
             with socket.create_connection(handed.getsockname(), timeout=20) as early:
                 daemon.start()
                 assert early.recv(256).startswith(b"220")
+
+
+@pytest.mark.skipif(ACTIVATE is None, reason="systemd-socket-activate is not installed (Debian: systemd)")
+def test_systemd_hands_over_the_port_and_the_first_connection_starts_the_daemon(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    daemon = Daemon(tmp_path)
+    given = [f"--setenv={name}={daemon.environment[name]}" for name in ("PYTHONPATH", "PATH")]
+    with (tmp_path / "log").open("wb") as log:
+        manager = subprocess.Popen(
+            [
+                ACTIVATE, f"--listen=127.0.0.1:{port}", "--fdname=smtp", *given,
+                *daemon.program, "run", "--config", str(daemon.config),
+            ],
+            cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        client = eventually(lambda: _connect(port), 20, (tmp_path / "log").read_text)
+        assert client is not None
+        with client:
+            client.settimeout(60)
+            assert client.recv(100).startswith(b"220 "), (tmp_path / "log").read_text()
+        said = f"listening smtp 127.0.0.1:{port}"
+        eventually(lambda: said in (tmp_path / "log").read_text(), 20, (tmp_path / "log").read_text)
+    finally:
+        manager.send_signal(signal.SIGTERM)
+        assert manager.wait(30) == 0, (tmp_path / "log").read_text()
+
+
+def _connect(port: int) -> socket.socket | None:
+    try:
+        return socket.create_connection(("127.0.0.1", port), 5)
+    except ConnectionRefusedError:
+        return None
+
+
+def test_a_reload_is_told_and_no_connection_is_dropped_by_it(tmp_path: Path, told):
+    path, heard = told
+    with Daemon(tmp_path / "gateway", environment={"NOTIFY_SOCKET": path}) as daemon:
+        with socket.create_connection(daemon.address(), 20) as client:
+            assert client.recv(100).startswith(b"220 ")
+            daemon.reload()
+            eventually(lambda: heard().count("READY=1") >= 2, 20, lambda: daemon.log)
+            client.sendall(b"EHLO here.example\r\n")
+            assert client.recv(1000).startswith(b"250")
+        said = heard()
+        assert "RELOADING=1" in said
+        assert any(line.startswith("MONOTONIC_USEC=") for line in said)
+        assert said.index("RELOADING=1") < len(said) - 1 - said[::-1].index("READY=1")

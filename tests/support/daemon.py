@@ -264,7 +264,7 @@ class Daemon:
         waiting = {"journal.received", "notices.ready", "outbox.ready", "outbox.deferred"}
 
         def left() -> list[Any]:
-            return [row for row in self.json("status") if row["queue"] in waiting]
+            return [row for row in self.json("status") if row.get("queue") in waiting]
 
         eventually(lambda: not left(), seconds, lambda: f"still waiting: {left()}\n{self.log}")
 

@@ -47,12 +47,12 @@ def test_wrong_rules_leave_the_old_ones_in_force_and_log_status_and_admin_say_so
     told = " ".join(alarm(house, "rules.yaml", "annna").text.split())
     assert "rules.yaml:11:26: unknown person 'annna'; did you mean 'anna'?" in told
     assert "did you mean 'tags'?" in told, "every mistake of the file at once"
-    assert "annna" in house.daemon.run("status").stderr
+    assert "annna" in house.daemon.run("status").stdout
     assert house.write("larm i hallen", "Det tjuter.").becomes(tags=["loud"]), "the old rules stay in force"
     taken = house.daemon.log.count("reloaded")
     house.daemon.rules.write_text(HOUSE_RULES.replace("[loud]", "[quiet]"), "utf-8")
     logged(house, "reloaded", taken + 1)  # by the change alone, without a signal
-    assert "annna" not in house.daemon.run("status").stderr
+    assert "annna" not in house.daemon.run("status").stdout
     assert house.write("larm i köket", "Det tjuter.").becomes(tags=["quiet"])
 
 

@@ -14,6 +14,7 @@ from gateway.oauth.source import TokenSource
 from gateway.outbound.dkim import DkimKey, sign
 from gateway.outbound.pace import Rate
 from gateway.outbound.transport import PROVIDER_TEMPORARY, Relay, SmarthostOptions
+from gateway.settings import expiry
 from gateway.settings.schema import ListenLmtp, ListenSmtp, Settings, Smarthost
 from gateway.settings.values import Trust as TrustSetting
 from gateway.work.deps import Habits
@@ -124,4 +125,7 @@ def habits(settings: Settings, worker: str) -> Habits:
         delivery.divert_to,
         frozenset(s.name for s in settings.smarthost if s.envelope == "verp"),
         worker,
+        secrets=expiry.secrets(settings),
+        secret_warnings=(*expiry.WARNINGS, -1),
+        mailboxes=tuple(box.name for box in settings.mailbox) if settings.run.poll else (),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from gateway.decide.terms import Terms
 from gateway.mail.identity import Keys
@@ -61,6 +61,9 @@ class Habits:
     verp: frozenset[str] = frozenset()  # names of smarthosts that take envelope senders of our making
     worker: str = "gateway"  # who claims rows
     tries: int = 3  # then a row is parked
+    secrets: tuple[tuple[str, date], ...] = ()  # what they are for, and when they run out
+    secret_warnings: tuple[int, ...] = ()  # days before; -1 is the day after
+    mailboxes: tuple[str, ...] = ()  # that this process reads
 
 
 @dataclass(frozen=True, slots=True)

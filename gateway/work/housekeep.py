@@ -10,7 +10,7 @@ from gateway.store import bearers, journal, leases, notices
 from gateway.store.status import status
 from gateway.tickets.case import Case
 from gateway.tickets.effects import UNPLACED_REPORT
-from gateway.work import daily
+from gateway.work import daily, outages
 from gateway.work.alarm import admins_language, alarms
 from gateway.work.deps import Deps
 from gateway.work.noticing import Commit, notice_all
@@ -55,6 +55,10 @@ _log = logging.getLogger(__name__)
 
 def run_once(deps: Deps, now: datetime) -> int:
     """Forget what ran out, and tell the admins once a day what waits for a person; return how many were told."""
+    return outages.run_once(deps, now) + _tell_what_waits(deps, now)
+
+
+def _tell_what_waits(deps: Deps, now: datetime) -> int:
     with deps.store.write("housekeeping") as conn:
         bearers.forget(conn, now - _KEPT_BEARERS)
         waiting = {name: count for name, count in _waiting(conn, now).items() if not _is_told(conn, name, now)}

@@ -121,10 +121,10 @@ class Scene:
 class Wire:
     """An SMTP client that sends exactly the bytes it is given."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, greeted: bool = True) -> None:
         self.socket = sock
         self._lines = sock.makefile("rb")
-        self.greeting = self.reply()
+        self.greeting = self.reply() if greeted else ""
 
     def __enter__(self) -> Self:
         return self

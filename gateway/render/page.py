@@ -154,7 +154,7 @@ def _frame(
     buttons: Sequence[Button] = values["_buttons"]
     ticket = bool(values["ticket"])
     return {
-        "marker": _marker(facts, locale) if audience == "operator" else "",
+        "marker": _marker(facts, locale, audience, notice.get("meant_for")),
         "card": Fact(
             {
                 "title": card.title(facts, audience, locale) if ticket else "",
@@ -182,13 +182,15 @@ def _frame(
     }
 
 
-def _marker(facts: Mapping[str, Any], locale: Locale) -> str:
+def _marker(facts: Mapping[str, Any], locale: Locale, audience: str, meant_for: str | None) -> str:
+    """Return the first line: whom a diverted mail was meant for, and where an operator's answer goes."""
+    test = locale.words.get("diverted", who=one_line(meant_for)) if meant_for else ""
     goes = facts.get("where_answer_goes")
-    if not goes:
-        return ""
+    if not goes or audience != "operator":
+        return test
     person = facts.get("third_party") if goes == "external" else facts.get("requester")
     person = person or (facts.get("ticket") or {}).get("requester") or {}
-    return locale.words.get(f"marker.{goes}", who=one_line(card.named(person)))
+    return f"{test} {locale.words.get(f'marker.{goes}', who=one_line(card.named(person)))}".strip()
 
 
 def _footer(face: Fact) -> str:

@@ -106,6 +106,16 @@ def notice(
     }
 
 
+def diverted(notice_: Mapping[str, Any], to: str) -> dict[str, Any]:
+    """Return what is another where every mail goes to one address: whom it was meant for stands in words only.
+
+    Nobody outside is named in its header, so that an answer to all reaches nobody.
+    """
+    meant_for = notice_["to"]
+    name = f"{meant_for['name']} {meant_for['address']}".strip()
+    return {"to": {"name": name, "address": to}, "cc": [], "meant_for": meant_for["address"]}
+
+
 def _is_urgent(event: str, ticket: Ticket, policy: Policy) -> bool:
     return event == "breached" or ticket.priority == policy.priorities.levels[-1]
 

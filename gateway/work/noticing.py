@@ -19,7 +19,7 @@ from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import Suppress, Tell
 from gateway.tickets.model import Entry, Status, Ticket
 from gateway.tickets.notice_facts import Moment
-from gateway.tickets.snapshot import Thread, notice
+from gateway.tickets.snapshot import Thread, diverted, notice
 from gateway.work.deps import Deps
 
 BEARER_LIFE = timedelta(days=30)
@@ -101,6 +101,8 @@ def _store(work: Commit, tell: Tell) -> None:
         tell, ticket, work.entry if tell.entry else None, entries, terms.policy, thread, moment,
         habits.attach_up_to, habits.hostname,
     )  # fmt: skip
+    if habits.divert_to:
+        facts |= diverted(facts, habits.divert_to)
     if work.ticket is None:
         facts |= {"reference": None, "references": [], "subject": tell.facts.get("subject", ticket.subject)}
     if tell.audience in {"operator", "admin"}:  # what else the requester has asked is nobody's business outside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -139,8 +140,14 @@ def test_words_of_an_operator_wait_the_send_delay_whatever_mail_carries_them(hou
 
 
 def test_a_diverted_house_sends_everything_to_one_address(house):
-    house.under(divert_to="test@acme.example").write("Hej")
+    mails = house.under(divert_to="test@acme.example").write("Hej")
     assert {who for _, who, _ in house.smarthost.sent} == {"test@acme.example"}
+    assert {str(mail["To"].addresses[0].addr_spec) for mail in mails} == {"test@acme.example"}, "nor in the header"
+    assert all(mail["Cc"] is None for mail in mails)
+    receipt = next(mail for mail in mails if "karin@umbrella.example" in str(mail["To"]))
+    for part in ("plain", "html"):
+        shown = unescape(receipt.get_body((part,)).get_content())
+        assert "Testläge: det här mejlet skulle ha gått till karin@umbrella.example." in shown
 
 
 def test_verp_where_the_smarthost_allows_it_and_the_null_sender_where_the_mails_say_so(house):

@@ -219,7 +219,7 @@ def test_what_is_too_large_or_can_run_is_listed_and_not_attached(library):
     assert mail.left_out == ("stor.pdf", "kör.exe", "faktura.pdf.js")
     assert "stor.pdf" in mail.text
     assert "stor.pdf" in mail.html
-    assert "De finns kvar i ärendet." in mail.text
+    assert "De finns kvar i ärendet; svara med #filer för att få dem." in " ".join(mail.text.split())
 
 
 def test_a_locked_archive_stays_behind(library):

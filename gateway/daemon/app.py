@@ -111,7 +111,7 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     _start_steps(app, stack)
     _start_mailboxes(app, tokens)
     _start_listeners(app, environment, stack)
-    app.metrics = watching.serve(app, partial(healthy, app), stack)
+    app.metrics = watching.serve(settings, deps, counts, app.crew, app.refusals, partial(healthy, app), stack)
     return app
 
 

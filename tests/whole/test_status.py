@@ -138,7 +138,7 @@ def test_a_new_key_signs_and_the_old_one_still_knows_our_mail(house: House):
     case.got("answered")
 
     def known_as_ours() -> bool:
-        house.daemon.send(old.raw, sender="")
+        house.daemon.send(old.raw, sender="", recipients=("support@acme.example",))
         house.daemon.idle()
         newest = house.daemon.json("journal", "list", "--limit", "1")[0]
         return newest["reason"] == "one of our own mails came back"

@@ -44,7 +44,7 @@ reliability: $(STAMP) ## SIGKILL during intake, KILLS=300 SEED=1: nothing lost, 
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-annotate --no-header --extra postgres --extra dkim --group dev pyproject.toml -o requirements.lock
+		--no-annotate --no-header --extra postgres --extra dkim --extra s3 --group dev pyproject.toml -o requirements.lock
 
 venv: $(STAMP) ## only the virtual environment
 	@echo "$(VENV) is ready"

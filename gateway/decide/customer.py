@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from gateway.commands.customer import CloseIt, order
 from gateway.decide.acting import Acted, act_on
@@ -10,6 +12,7 @@ from gateway.decide.arriving import actor_of, entry_of, lessons
 from gateway.decide.moving import moved, within_window
 from gateway.decide.register import Opening, register
 from gateway.decide.terms import Terms
+from gateway.mail import within
 from gateway.mail.address import key
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import Change, Decision, Effect, project
@@ -18,10 +21,13 @@ from gateway.tickets.states import FOLLOW_UP, Trigger, move
 from gateway.tickets.tell import Happening, tell
 from gateway.tickets.thread import Placement
 
+_COMPARED: Final = 5  # of our last words, with what he quotes
+
 
 def customer_wrote(incoming: Incoming, placement: Placement, case: Case, terms: Terms, now: datetime) -> Decision:
     """Attach the message and do what it asks for: nothing for thanks, close for "löst", else back to us."""
     ticket = _ticket(case)
+    incoming = _with_answers_within(incoming, case, Visibility.PUBLIC)
     desk = terms.desk(ticket)
     match order(incoming.mail.new_text):
         case CloseIt() if not incoming.mail.attachments:
@@ -55,6 +61,7 @@ def customer_wrote(incoming: Incoming, placement: Placement, case: Case, terms: 
 def third_party_wrote(incoming: Incoming, placement: Placement, case: Case, terms: Terms, now: datetime) -> Decision:
     """Attach what somebody we asked answered; it reaches no customer unless released (TH5)."""
     ticket = _ticket(case)
+    incoming = _with_answers_within(incoming, case, Visibility.EXTERNAL)
     changes, events = moved(ticket, Trigger.THIRD_PARTY_WROTE, terms.desk(ticket), terms, now)
     entry = entry_of(incoming, evidence=placement.evidence, visibility=Visibility.EXTERNAL, kind=Kind.EXTERNAL)
     actor = actor_of(incoming, ticket)
@@ -66,6 +73,19 @@ def stranger_wrote(incoming: Incoming, placement: Placement, case: Case, terms: 
     entry = entry_of(incoming, evidence=placement.evidence, visibility=Visibility.INTERNAL, verified=False)
     actor = Actor(ActorKind.STRANGER, *_who(incoming))
     return _finish(incoming, actor, [entry], ("customer-wrote",), placement, case, terms, now, rules=False)
+
+
+def _with_answers_within(incoming: Incoming, case: Case, visibility: Visibility) -> Incoming:
+    """Add what he wrote inside our quoted words; the text alone is shown then, for its HTML lacks it (TH6)."""
+    mail = incoming.mail
+    if not mail.quoted_text:
+        return incoming
+    ours = [e.text for e in reversed(case.entries) if e.direction != "in" and e.visibility is visibility][:_COMPARED]
+    found = within.answers(mail.quoted_text, ours)
+    if not found:
+        return incoming
+    text = f"{mail.new_text}\n\n{found}".strip()
+    return replace(incoming, mail=replace(mail, new_text=text, new_html=None, thanks=False))
 
 
 def _thanks(incoming: Incoming, placement: Placement, case: Case, terms: Terms) -> Decision:

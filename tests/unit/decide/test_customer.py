@@ -11,7 +11,7 @@ from gateway.mail.message import Address, Attachment, MailClass
 from gateway.mail.proof import Proof, Verdict
 from gateway.tickets.case import Case
 from gateway.tickets.effects import AddEntry, Disarm, Link, OpenTicket, Remember, Tell, Unmute
-from gateway.tickets.model import ActorKind, Kind, Status, Visibility
+from gateway.tickets.model import Actor, ActorKind, Kind, Status, Visibility
 
 OLLE = Address("Olle Lind", "olle@umbrella.example")
 SUPPLIER = Address("Toner", "service@toner.example")
@@ -173,3 +173,24 @@ def test_words_a_trusted_hop_says_are_not_his_are_shown_and_change_nothing(play)
     entry = next(e for e in decision.effects if isinstance(e, AddEntry))
     assert (entry.visibility, entry.verified) == (Visibility.INTERNAL, False)
     assert not [e for e in decision.effects if getattr(e, "field", "") == "status"]
+
+
+# --- answers inside what we wrote ---------------------------------------------------------------------------------
+
+
+def test_what_he_writes_inside_our_quoted_words_is_his_answer(play):
+    ours = "Hej Karin!\n\nVilken version av programmet har du?\nVilken dator använder du i dag?"
+    answer = play.entry(4, Actor(ActorKind.OPERATOR, "anna"), kind=Kind.ANSWER, direction="out", text=ours)
+    quoted = f"Från: Support\nÄmne: Fel\n\n{ours.replace('har du?', 'har du?' + chr(10) + 'Version 3.2')}"
+    decision = play.reply("Se nedan", quoted_text=quoted, new_html="<p>Se nedan</p>", case=Case(play.ticket, (answer,)))
+    entry = play.of(AddEntry, decision)[0]
+    assert entry.text == "Se nedan\n\n> Vilken version av programmet har du?\nVersion 3.2"
+    assert entry.html is None
+
+
+def test_what_only_colleagues_read_is_not_compared(play):
+    ours = "Vilken version av programmet har du?\nVilken dator använder du i dag?"
+    note = play.entry(4, Actor(ActorKind.OPERATOR, "anna"), direction="none", visibility=Visibility.INTERNAL, text=ours)
+    quoted = ours.replace("har du?", "har du?\nVersion 3.2")
+    decision = play.reply("Se nedan", quoted_text=quoted, case=Case(play.ticket, (note,)))
+    assert play.of(AddEntry, decision)[0].text == "Se nedan"

@@ -60,6 +60,8 @@ class MailboxPoller:
         self._came_on = False  # whether this session brought mail
         self._care = 0  # how small the groups are that are fetched; see `groups`
         self._leftover: dict[str, list[int]] = {}  # committed, but not yet moved, deleted or marked
+        # Committed, but the book does not say so yet, and the journal knows the mail by its UID of another time.
+        self._had: dict[tuple[str, int], set[int]] = {}
 
     def state(self) -> MailboxState:
         """Return how it is doing; safe from any thread."""
@@ -226,6 +228,7 @@ class MailboxPoller:
         begun = page is not None and page.scanning == uidvalidity
         if not begun:
             self._leftover.pop(folder, None)  # UIDs of another time
+            self._had = {key: uids for key, uids in self._had.items() if key[0] != folder}
         start = self._options.since or (None if page is None else page.first_connect)
         count = 0
         if start is not None:
@@ -260,17 +263,20 @@ class MailboxPoller:
                 return count
             batch = list(uids[start : start + _BATCH])
             known = client.fetch(batch, ["RFC822.SIZE", "INTERNALDATE"])
-            done = self._book.journalled(name, folder, uidvalidity, batch) & known.keys()
+            had = self._had.setdefault((folder, uidvalidity), set())
+            done = (self._book.journalled(name, folder, uidvalidity, batch) | had) & known.keys()
             for uid, received in self._fetch(
                 client, folder, uidvalidity, {uid: each for uid, each in known.items() if uid not in done}
             ):
                 self._accept(received)
                 self._came_on = True
                 count += 1
+                had.add(uid)
                 done.add(uid)
             small = [uid for uid in sorted(done) if known[uid][b"RFC822.SIZE"] <= self._options.max_size]
             self._finish(client, folder, small)
             self._book.put(name, folder, uidvalidity, max(batch), self._now(), scanning_to)
+            del self._had[folder, uidvalidity]
         return count
 
     def _fetch(

@@ -128,6 +128,12 @@ def add(conn: Connection, mail: Outgoing, now: datetime, blob: str | None = None
     return mail_id
 
 
+def rewrite(conn: Connection, mail_id: int, raw: bytes, blob: str | None = None) -> None:
+    """Put smaller bytes in the place of those a smarthost found too large; nobody has seen them."""
+    conn.execute(update(outbox).where(outbox.c.id == mail_id).values(size=len(raw), blob=blob))
+    conn.execute(update(outbox_raw).where(outbox_raw.c.mail_id == mail_id).values(raw=None if blob else raw))
+
+
 def suppress(
     conn: Connection, ticket_id: int | None, effect: Suppress, now: datetime, *, notice_id: int | None = None
 ) -> None:

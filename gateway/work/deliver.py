@@ -12,9 +12,12 @@ from datetime import datetime, timedelta
 from gateway.decide import decide_failure
 from gateway.errors import TryAgainError, VersionConflictError
 from gateway.mail import identity
+from gateway.mail.bounce_reason import HARD, Reason, enhanced_status, reason
 from gateway.outbound.backoff import next_attempt
 from gateway.outbound.transport import Bounced, Deferred, Relay, Sent, Untried, choose, send_by
-from gateway.store import delivery, outbox, tickets
+from gateway.render.compose import chosen_for
+from gateway.render.finished import Order
+from gateway.store import delivery, notices, outbox, tickets
 from gateway.store.connection import Connection
 from gateway.store.outbox import OutboxRow
 from gateway.work.commit import apply
@@ -164,9 +167,40 @@ def _not_sent(deps: Deps, row: OutboxRow, outcome: Deferred | Bounced, now: date
                 with deps.store.write("mark deferred") as conn:
                     delivery.not_reached(conn, row, now, again, f"{status} {text}" if status else text)
             _log.warning("deferred", extra={**said, "why": text})
+        case Bounced(code=552, text=text) if _is_smaller_now(deps, row, text, now):
+            _log.warning("too large: goes again without its files", extra={**said, "why": text})
         case Bounced(code=code, text=text):
-            _give_up(deps, row, str(code), text, now, permanent=True)
+            _give_up(deps, row, str(code), text, now, permanent=_is_no_address(text))
             _log.warning("bounced", extra={**said, "why": text})
+
+
+def _is_no_address(text: str) -> bool:
+    """Say whether the refusal may be about the address itself: one mail too large or suspected says nothing of the next."""
+    found = reason(enhanced_status(text), text)
+    return found in HARD or found is Reason.UNCLEAR
+
+
+def _is_smaller_now(deps: Deps, row: OutboxRow, text: str, now: datetime) -> bool:
+    """Write a mail that was too large anew with its files only listed; False where it had none.
+
+    The one case in which the bytes of a mail change: nobody has seen the larger ones. Its Message-ID stays.
+    """
+    with deps.store.read() as conn:
+        notice = notices.get(conn, row.notice_id) if row.notice_id else None
+    if notice is None or not notice.facts.get("attachments"):
+        return False
+    facts = {**notice.facts, "attach_up_to": 0}
+    (written,) = deps.writer.write([Order(facts, chosen_for(facts, deps.store.blobs.get))], deps.library())
+    if not isinstance(written, bytes):
+        return False
+    raw = deps.sign(row.from_address, written)
+    if len(raw) >= row.size:
+        return False
+    blob = outbox.keep_raw(deps.store, raw)
+    with deps.store.write("mail without files") as conn:
+        delivery.deferred(conn, row, now, now, "552", text)
+        outbox.rewrite(conn, row.id, raw, blob)
+    return True
 
 
 def _give_up(deps: Deps, row: OutboxRow, status: str | None, text: str, now: datetime, *, permanent: bool) -> None:

@@ -10,7 +10,8 @@ from email.message import EmailMessage
 from gateway.mail.message import Envelope
 from gateway.mail.proof import Proof, Verdict
 from gateway.mail.received import Received
-from gateway.store import journal
+from gateway.outbound.transport import Bounced
+from gateway.store import contacts, journal, outbox
 
 KARIN = "Karin Berg <karin@umbrella.example>"
 RUNS = b"MZ this would run"
@@ -92,3 +93,27 @@ def test_who_does_not_prove_to_be_an_operator_gets_no_files(house):
         "#filer", "Anna Åkesson <anna@acme.example>", subject=f"Re: {told['Subject']}", verdict=Verdict.NONE
     )
     assert all(not files_of(mail) for mail in mails)
+
+
+def test_a_mail_the_smarthost_finds_too_large_goes_again_with_its_files_listed(house):
+    house.smarthost.script = [Bounced(552, "5.3.4 message too big")] * 3
+    first = ask(house)
+    assert files_of(first) == {}
+    assert "bild.png" in text_of(first)
+    rows = [row for row in house.outbox() if row.rcpt_to == "anna@acme.example"]
+    assert [(row.state, row.message_id) for row in rows] == [("sent", str(first["Message-ID"]))]
+    with house.store.read() as conn:
+        assert [(a.outcome, a.status) for a in outbox.attempts_of(conn, rows[0].id)] == [
+            ("deferred", "552"),
+            ("sent", "250"),
+        ]
+        assert contacts.muted(conn, ["anna@acme.example"]) == {}
+
+
+def test_a_mail_that_is_too_large_without_files_has_failed_and_mutes_nobody(house):
+    house.smarthost.script = [Bounced(552, "5.3.4 message too big")] * 3
+    house.write("Hej")
+    failed = {row.rcpt_to for row in house.outbox() if row.state == "failed"}
+    assert "karin@umbrella.example" in failed
+    with house.store.read() as conn:
+        assert contacts.muted(conn, failed) == {}

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from gateway.mail import confined, frames, limits
 from gateway.render import samples, skeleton, wording
 from gateway.render.compose import compose, compose_with
+from gateway.render.environment import Draft, rendered
 from gateway.render.failure import TemplateFailure
 from gateway.render.finished import Opening, Order, Outcome, reply, unpacked
 from gateway.render.shelf import Shelf
@@ -37,6 +38,8 @@ def main(memory: int = limits.PARSER_MEMORY) -> None:
 def _load(opening: Opening) -> list[ZoneInfo]:
     """Let everything be loaded that is otherwise loaded with the first mail; zones stay known while they are held."""
     skeleton.piece("<p>a</p>", "p { margin: 0 }")  # premailer with all it brings
+    with contextlib.suppress(TemplateFailure):  # what jinja2 needs to say which line was wrong
+        rendered(Draft(opening.library.sandbox, "{{ nothing }}", "warm-up"), {})
     with contextlib.suppress(Exception):  # templates may be anybody's: what is wrong is told with a real mail
         compose(samples.notice("registered", "requester", "sv"), opening.library, lambda _: b"")
     return [wording.zone(name) for name in opening.zones]

@@ -13,7 +13,9 @@ WORKERS ?= auto
 TESTS   ?= tests
 KILLS   ?= 300
 SEED    ?= 1
-MAILS   ?= 10000
+MAILS   ?= 1000
+CYCLES  ?= 10
+DAYS    ?= 30
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -37,10 +39,15 @@ lint: $(STAMP) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-reliability: $(STAMP) ## SIGKILL during intake, KILLS=300 SEED=1: nothing lost, nothing double; on both databases
+reliability: packages $(STAMP) ## kills, crash points, full disks, dead peers: nothing lost, nothing double. Long: KILLS=10000 MAILS=10000 CYCLES=50 DAYS=1000
+	$(BIN)/python -m reliability.crash_points
+	$(BIN)/python -m reliability.disk_full --cycles $(CYCLES) --seed $(SEED)
+	$(BIN)/python -m reliability.mailbox --mails $(MAILS) --seed $(SEED)
+	$(BIN)/python -m reliability.smarthost --mails $(MAILS)
+	$(BIN)/python -m reliability.loops --days $(DAYS)
+	$(BIN)/python -m reliability.two_daemons --mails $(MAILS) --seed $(SEED)
 	$(BIN)/python -m reliability.kill_campaign --kills $(KILLS) --seed $(SEED)
 	$(BIN)/python -m reliability.kill_campaign --kills $(KILLS) --seed $(SEED) --kill-database
-	$(BIN)/python -m reliability.two_daemons --mails $(MAILS) --seed $(SEED)
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -122,11 +122,12 @@ def import_(
 def addresses(
     config: Config = None,
     postfix: Annotated[bool, typer.Option("--postfix", help="As a Postfix relay_recipient map.")] = False,
+    probe: Annotated[bool, typer.Option("--probe", help="Ask by mail whether subaddresses arrive.")] = False,
 ) -> None:
     """The addresses the gateway takes mail for, for the mail server in front."""
     from gateway.cli.addresses import addresses as go
 
-    guarded(go, config, postfix)
+    guarded(go, config, postfix, probe)
 
 
 @mail.command("inspect")

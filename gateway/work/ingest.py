@@ -18,6 +18,7 @@ from gateway.store.connection import Connection
 from gateway.store.journal import JournalRow
 from gateway.tickets.case import Case, Found, Incoming
 from gateway.tickets.thread import Placement
+from gateway.work import subaddresses
 from gateway.work.commit import Committed, apply
 from gateway.work.deps import Deps
 from gateway.work.parser_pool import Unparsable
@@ -157,6 +158,8 @@ def _decide_and_commit(deps: Deps, incoming: Incoming, now: datetime) -> Committ
 
 def _decide_and_apply(conn: Connection, deps: Deps, incoming: Incoming, now: datetime) -> Committed:
     terms = deps.terms()
+    if incoming.own:
+        subaddresses.came_back(conn, deps, incoming, now)
     sorted_ = sort(incoming, terms, now)
     clues = gather(sorted_.incoming, sorted_.foreign)
     sender = sorted_.incoming.mail.sender_from

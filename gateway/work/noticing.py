@@ -12,7 +12,7 @@ from gateway.mail.address import key
 from gateway.mail.message import Address
 from gateway.mail.references import base_subject
 from gateway.policy.schema_desk import Desk
-from gateway.store import bearers, budgets, contacts, notices, outbox, threads
+from gateway.store import bearers, budgets, contacts, notices, outbox, probes, threads
 from gateway.store.bearers import Bearer
 from gateway.store.connection import Connection
 from gateway.tickets.case import Case, Incoming
@@ -103,6 +103,8 @@ def _store(work: Commit, tell: Tell) -> None:
     )  # fmt: skip
     if habits.divert_to:
         facts |= diverted(facts, habits.divert_to)
+    if facts["reply_to"] and probes.arrive(work.conn, terms.desk(ticket).addresses[0], work.now) is False:
+        facts["reply_to"] = None  # the provider loses subaddresses; the key line is in the text
     if work.ticket is None:
         facts |= {"reference": None, "references": [], "subject": tell.facts.get("subject", ticket.subject)}
     if tell.audience in {"operator", "admin"}:  # what else the requester has asked is nobody's business outside

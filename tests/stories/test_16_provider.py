@@ -107,3 +107,17 @@ def test_a_login_that_is_refused_says_why(daemon: Daemon, provider: TokenServer)
     done = daemon.run("mailbox", "login", "support")
     assert done.returncode == 1
     assert "not for devices" in done.stderr
+
+
+def test_whether_subaddresses_arrive_is_asked_by_a_mail_to_oneself(start: Callable[..., Daemon], sink: Sink):
+    running = start()
+    said = running.gateway("addresses", "--probe")
+    assert "acme\tsubaddresses not known yet" in said
+    (mail,) = sink.wait_for(1)
+    (address,) = mail.recipients
+    assert address.startswith("support+probe-")
+    assert address in said
+    running.send(mail.raw, sender="", recipients=[address])
+    running.idle()
+    assert "acme\tsubaddresses arrive" in running.gateway("addresses", "--probe")
+    assert running.tickets() == []

@@ -21,14 +21,15 @@ _LINK: Final = re.compile(r"[<(\[]\s{0,3}(?:https?:|mailto:|www\.)[^>)\]]{0,400}
 
 _SENT_FROM: Final = (
     "sent from", "sent via", "sent with", "sent using", "sent by", "sent on", "posted from", "written on", "typed on", "from my", "skickat från", "skickat med", "skickat via", "skickades från", "skickad från", "sänt från", "sänt med", "sendt fra", "sendt med", "sendt via", "skrevet på", "skickat ifrån",
-    "lähetetty", "sent úr", "gesendet von", "gesendet mit", "gesendet über", "gesendet aus", "von meinem", "von meiner", "diese nachricht wurde von meinem", "envoyé de", "envoyé depuis", "envoyé à partir", "envoyé avec", "envoyé par", "envoyé via", "provenance", "enviado desde", "enviado con", "enviado do", "enviado de", "enviado a partir", "enviado pelo", "enviado via", "enviado por", "enviada do",
+    "lähetetty", "sent úr", "gesendet von", "gesendet mit", "gesendet über", "gesendet aus", "von meinem", "von meiner", "diese nachricht wurde von meinem", "envoyé de", "envoyé depuis", "envoyé à partir", "envoyé avec", "envoyé par", "envoyé via", "provenance", "enviado desde", "enviado con", "enviado do", "enviado de", "enviado a partir", "enviado pelo", "enviado via", "enviada do",
     "inviato da", "inviato dal", "inviata da", "inviato con", "verzonden vanaf", "verstuurd vanaf", "verzonden met", "verzonden via", "verstuurd met", "verstuurd via", "verzonden vanuit", "verstuurd vanuit", "wysłane z", "wysłano z", "wysłane za", "wiadomość wysłana z", "odesláno z", "odesláno ze", "odosláno z", "odoslané z", "odoslané zo", "poslano s", "poslano iz", "poslano z", "küldve", "trimis de", "trimis din",
-    "отправлено с", "отправлено из", "надіслано з", "відправлено з", "изпратено от", "στάλθηκε από", "发自", "從我的", "从我的", "saadetud minu",
+    "отправлено с", "отправлено из", "надіслано з", "відправлено з", "изпратено от", "στάλθηκε από", "发自", "從我的", "从我的", "saadetud minu", "sūtīts no", "nosūtīts no", "išsiųsta iš", "נשלח מ", "أُرسلت من", "أرسلت من", "تم الإرسال من", "dikirim dari", "được gửi từ", "đã gửi từ",
 )  # fmt: skip
 _DEVICES: Final = (
     "iphone", "iphon", "ipad", "ipod", "ios", "android", "samsung", "galaxy", "huawei", "nokia", "sony", "xperia", "xiaomi", "motorola", "oneplus", "pixel", "blackberry", "windows", "outlook", "mail", "e-post", "epost", "mobil", "phone", "telefon", "téléphone", "teléfono", "smartphone", "tablet", "surfplatta", "lur", "handy", "macbook", "my mac", "min mac",
     "yahoo", "gmail", "proton", "hotmail", "sähköposti", "puhelime", "courrier", "correo", "posta", "app", "thunderbird", "spark", "airmail", "zoho", "tutanota", "device", "cell", "htc", "móvil", "celular", "cellulare", "telemóvel", "aparelho", "dispositivo", "gerät", "enhet", "wiko", "lg ", "4g", "5g", "gsm", "айфон", "телефон", "смартфон", "мобильн", "почты", "приложени", "pošta", "poczt", "webmail", "sparrow", "superhuman", "missive", "typeapp", "bluemail", "nine", "fairmail", "k-9", "aquamail",
 )  # fmt: skip
+_CARRIERS: Final = ("smartphone", "samsung galaxy", " 4g", " 5g")  # "…, an AT&T 5G smartphone"
 _OURS: Final = (
     "my ",
     "min ",
@@ -52,13 +53,15 @@ _OURS: Final = (
     "telefonen",
 )
 _GET_OUTLOOK: Final = re.compile(
-    r"(?:get|download|try|hämta|skaffa|få|hent|skaff deg|skaff|last ned|hanki|lataa|hae|holen sie sich|laden sie|télécharger|téléchargez|obtenez|obtenir|obtener|descargar|obtenga|obter|obtenha|baixar|baixe|ottieni|scarica|download|pobierz|získat|stáhnout|získať|obțineți|preuzmi|nabavite|скачать|получить|получите|завантажити|az)"
-    r" (?:o |program |aplikaci |aplikáciu |aplikację |l')?outlook(?:['’]?[a-zåäö]{1,3})? (?:for|för|til|till|für|pour|para|per|dla|pro|pre|pentru|za|для|voor|ios|android|mobile).{0,30}"
+    r"(?:get|download|try|hämta|skaffa|få|hent|skaff deg|skaff|last ned|hanki|lataa|hae|holen sie sich|laden sie|télécharger|téléchargez|obtenez|obtenir|obtener|descargar|obtenga|obter|obtenha|baixar|baixe|ottieni|scarica|download|pobierz|získat|stáhnout|získať|obțineți|preuzmi|nabavite|скачать|αποκτήστε το|λήψη του|получить|получите|завантажити|az)"
+    r" (?:o |program |aplikaci |aplikáciu |aplikację |l')?outlook(?:['’]?[a-zåäö]{1,3})? (?:for|för|til|till|für|pour|para|per|dla|pro|pre|pentru|za|для|για|voor|ios|android|mobile)(?!\w).{0,30}"
     r"|outlook (?:für|voor|for|för|til|para|pour|per|dla|pro|pre) .{2,30} (?:beziehen|herunterladen|downloaden|ophalen|holen|hankkiminen|ophalen|abrufen)"
     r"|.{0,20}outlook'u (?:edinin|indirin).{0,10}"
+    r"|.{0,16}outlook ?(?:を入手|を取得|をダウンロード|다운로드|받기)|(?:获取|取得|下载|下載) ?.{0,16}outlook.{0,16}"
 )
 _SENT_LAST: Final = re.compile(
     r"(?:von meinem|von meiner|vom) .{2,40} gesendet|.{2,30}(?:から送信|'umdan gönderildi|’umdan gönderildi|'dan gönderildi|ról küldve|ről küldve|omról küldve|sta lähetetty)|diese nachricht wurde von .{2,60} gesendet"
+    r"|.{2,40}(?:dan|den|tan|ten) gönderildi|发自.{1,20}|發自.{1,20}|[从從].{2,24}[发發傳传][送出]|.{2,24}에서 (?:보냄|보낸 메일)"
 )
 _FOOTERS: Final = (
     "this email has been checked for viruses", "this e-mail has been checked for viruses", "virus-free.", "virusfritt.", "virusfri.", "det här e-postmeddelandet har genomsökts", "denne e-posten er kontrollert for virus", "virenfrei.", "diese e-mail wurde von avast", "garanti sans virus", "libre de virus", "virusvrij.", "denna e-post är fri från virus",
@@ -125,11 +128,12 @@ def is_device_line(text: str) -> bool:
     if not low.startswith(_SENT_FROM):
         return False
     lead = next(lead for lead in _SENT_FROM if low.startswith(lead))
-    if any(sign in low for sign in ",!?;:") and lead != "provenance":
+    told = any(sign in low for sign in ",!?;:") and not any(sign in low for sign in _CARRIERS)
+    if told and lead != "provenance":
         return False
     rest = low[len(lead) :].strip() + " "
     known = any(device in rest for device in _DEVICES)
-    return (known and rest.count(" ") <= 9) or (rest.startswith(_OURS) and rest.count(" ") <= 5)
+    return (known and rest.count(" ") <= 9) or (rest.startswith(_OURS) and rest.count(" ") <= 3)
 
 
 def _is_list_footer(lines: Sequence[str]) -> bool:

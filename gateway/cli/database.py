@@ -8,6 +8,7 @@ from gateway.cli import db
 from gateway.cli.opening import settings_of
 from gateway.settings import Settings
 from gateway.store.engine import Store
+from gateway.store.opening import open_store
 
 
 def upgrade(config: Path | None) -> int:
@@ -37,4 +38,4 @@ def check(config: Path | None) -> int:
 
 def _store(settings: Settings) -> Store:
     settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Store(settings.database.url, settings.paths.state)
+    return open_store(settings)

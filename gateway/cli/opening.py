@@ -22,10 +22,10 @@ def settings_of(config: Path | None) -> Settings:
 @contextmanager
 def store_of(settings: Settings) -> Iterator[Store]:
     """Open the database the settings name, brought up to date."""
-    from gateway.store.engine import Store
+    from gateway.store.opening import open_store
 
     settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store(settings.database.url, settings.paths.state)
+    store = open_store(settings)
     try:
         store.upgrade()
         yield store

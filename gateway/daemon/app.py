@@ -33,6 +33,7 @@ from gateway.settings import Settings
 from gateway.store import journal, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
+from gateway.store.opening import open_store
 from gateway.work import deliver, housekeep, ingest, notify, pausing, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
@@ -82,7 +83,7 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     stack.callback(parser.close)
     writer = WritingProcess()
     stack.callback(writer.close)
-    store = Store(settings.database.url, settings.paths.state)
+    store = open_store(settings)
     stack.callback(store.close)
     stack.enter_context(store.daemon_lock())
     store.upgrade()

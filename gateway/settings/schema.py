@@ -41,6 +41,19 @@ class Database(Section):
     url: StrictStr = Field(repr=False)  # may hold a password
 
 
+class Blobs(Section):
+    """An S3-compatible store for large mails and attachments, an extra; without it files (SQLite) or rows (PostgreSQL)."""
+
+    bucket: StrictStr
+    prefix: StrictStr = ""  # before every name, where the bucket is shared
+    endpoint: (
+        Annotated[StrictStr, Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:|/|$))")] | None
+    ) = None
+    region: StrictStr = "us-east-1"
+    key_id: Secret | None = None  # neither: what the machine may (instance role)
+    secret: Secret | None = None
+
+
 class Paths(Section):
     """Folders and files; relative ones are relative to the folder of gateway.toml."""
 
@@ -215,6 +228,7 @@ class Settings(Section):
     admin: tuple[StrictStr, ...] = ()
     hostname: StrictStr  # default: this machine's
     database: Database
+    blobs: Blobs | None = None
     paths: Paths
     listen: Listen = Listen()
     oauth: Mapping[str, OAuth] = {}

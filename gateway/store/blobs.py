@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
@@ -118,10 +119,10 @@ def _flush_folder(folder: Path) -> None:
 
 
 _ADD = insert(blobs).on_conflict_do_nothing()
-_ADD_CHUNKS = insert(blob_chunks).on_conflict_do_nothing()
+_ADD_CHUNK = insert(blob_chunks).on_conflict_do_nothing()
 _SIZE = select(blobs.c.size).where(blobs.c.sha256 == bindparam("wanted"))
-_CHUNKS = (
-    select(blob_chunks.c.content).where(blob_chunks.c.sha256 == bindparam("wanted")).order_by(blob_chunks.c.position)
+_CHUNK = select(blob_chunks.c.content).where(
+    blob_chunks.c.sha256 == bindparam("wanted"), blob_chunks.c.position == bindparam("at_position")
 )
 
 
@@ -135,14 +136,11 @@ class RowBlobs:
     def put(self, content: bytes) -> str:
         """Keep `content`; two writers of the same content do no harm."""
         sha256 = hashlib.sha256(content).hexdigest()
-        chunks = [
-            {"sha256": sha256, "position": n, "content": content[at : at + CHUNK]}
-            for n, at in enumerate(range(0, len(content), CHUNK))
-        ]
         with as_try_again(), self._engine.begin() as conn:
             conn.execute(_ADD, {"sha256": sha256, "size": len(content)})
-            if chunks:
-                conn.execute(_ADD_CHUNKS, chunks)
+            for position, at in enumerate(range(0, len(content), CHUNK)):  # one at a time: no second copy of all
+                chunk = content[at : at + CHUNK]
+                conn.execute(_ADD_CHUNK, {"sha256": sha256, "position": position, "content": chunk})
             self._step("blob written")
         self._step("blob in place")
         return sha256
@@ -152,7 +150,11 @@ class RowBlobs:
         with as_try_again(), self._engine.connect() as conn:
             if conn.execute(_SIZE, {"wanted": sha256}).scalar() is None:
                 raise KeyError(sha256)
-            return b"".join(conn.execute(_CHUNKS, {"wanted": sha256}).scalars())
+            content, position = BytesIO(), 0  # its value is no further copy, and only one chunk is held beside it
+            while chunk := conn.execute(_CHUNK, {"wanted": sha256, "at_position": position}).scalar():
+                content.write(chunk)
+                position += 1
+            return content.getvalue()
 
     def has(self, sha256: str) -> bool:
         """Say whether the row is there."""

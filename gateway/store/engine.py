@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
@@ -17,6 +17,9 @@ from gateway.store.blobs import BlobStore, FileBlobs, RowBlobs
 from gateway.store.failures import as_try_again
 from gateway.store.lock import sole_daemon
 from gateway.store.signals import Signals
+
+if TYPE_CHECKING:
+    from gateway.settings.schema import Blobs
 
 HEAD = "0002"
 """The newest migration; compared with the scripts by a test, so that Alembic is loaded only when there is work."""
@@ -50,22 +53,29 @@ class NewerSchemaError(GatewayError):
 
 
 class Store:
-    """Opens SQLite or PostgreSQL by URL; `state` is the folder for blobs.
+    """Opens SQLite or PostgreSQL by URL; `state` is the folder for blobs, unless `blobs` names a store elsewhere.
 
     `fail` is called with the name of each step that makes something durable, before it is done:
     a test raises there, or ends the process.
     """
 
-    def __init__(self, url: str, state: Path, fail: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, url: str, state: Path, fail: Callable[[str], None] | None = None, blobs: Blobs | None = None
+    ) -> None:
         self._url = sa.make_url(url)
         self._fail = fail
         self._writer: Any = threading.Lock() if self.dialect == "sqlite" else nullcontext()
         self.engine = _open_sqlite(self._url) if self.dialect == "sqlite" else _open_postgresql(self._url)
-        self.blobs: BlobStore = (
-            FileBlobs(_folder(state / "blobs"), self._step)
-            if self.dialect == "sqlite"
-            else RowBlobs(self.engine, self._step)
-        )
+        self.blobs = self._blobs(state, blobs)
+
+    def _blobs(self, state: Path, elsewhere: Blobs | None) -> BlobStore:
+        if elsewhere is not None:
+            from gateway.store.s3 import S3Blobs  # an extra
+
+            return S3Blobs(elsewhere, self._step)
+        if self.dialect == "sqlite":
+            return FileBlobs(_folder(state / "blobs"), self._step)
+        return RowBlobs(self.engine, self._step)
 
     @property
     def dialect(self) -> str:

@@ -150,6 +150,7 @@ _TIGHT: Final = frozenset({"MsoNormal", "MsoPlainText", "MsoNoSpacing", "MsoList
 _OF_WORD: Final = re.compile(r"<(?:p|li|div)\s[^<>]*\bclass=[^<>]*>")
 _CLASS: Final = re.compile(r'\sclass="[^"]*"')
 _LINK: Final = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_LONGEST_KNOWN: Final = 200  # characters of a style that is remembered
 _REMEMBERED: Final = 64 * 1024  # characters; what is remembered stays small
 _BLANKS: Final = re.compile(r"[\x00-\x20]+")
 
@@ -219,8 +220,15 @@ def _attribute(tag: str, attribute: str, value: str, cids: frozenset[str]) -> st
 
 
 def _style(value: str) -> str | None:
+    return _known_style(value) if len(value) <= _LONGEST_KNOWN else _harmless(value)
+
+
+def _harmless(value: str) -> str | None:
     kept = [one.strip() for one in value.split(";") if _is_harmless(one)]
     return "; ".join(kept) or None
+
+
+_known_style = lru_cache(maxsize=1024)(_harmless)  # a word processor writes the same style into every line
 
 
 def _is_harmless(declaration: str) -> bool:

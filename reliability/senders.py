@@ -40,6 +40,13 @@ class Senders:
         for thread in self._threads:
             thread.start()
 
+    def all_sent(self, seconds: float) -> bool:
+        """Wait until the clients have written as many mails as they were told; False where it takes longer."""
+        end = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
     def finish(self, seconds: float = 60.0) -> bool:
         """Write no new mails, but see each begun one through; False where a client did not manage in time."""
         self._stop.set()

@@ -16,7 +16,7 @@ _DICTIONARY: Final = (
 _WINDOW: Final = 4096
 _NOT_TEXT: Final = 1
 _NOT_HTML: Final = 2
-_LARGEST: Final = 4 * 1024 * 1024  # bytes of rich text; no person wrote more
+_LARGEST: Final = 1024 * 1024  # bytes of rich text; no person wrote more
 _TOKEN: Final = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
 )

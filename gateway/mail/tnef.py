@@ -97,7 +97,9 @@ def read(raw: bytes, depth: int = 0) -> Container | None:
 def _attributes(raw: bytes) -> Iterator[tuple[int, bytes]]:
     """Give number and value of each attribute of the stream."""
     position = 6  # signature and key
-    while position + 9 <= len(raw):
+    for _ in range(_MOST_VALUES):
+        if position + 9 > len(raw):
+            break
         number, length = struct.unpack_from("<xHxxI", raw, position)
         position += 9
         if position + length > len(raw):

@@ -9,7 +9,8 @@ from gateway.mail.lines import folded, index_of_visible, is_blank, is_rule, scan
 
 _SHORTEST: Final = 8  # visible characters of a line that may have been wrapped anew
 _LONG: Final = 12  # of a line behind which somebody wrote on
-_MOST_LINES: Final = 2_000
+_MOST_LINES: Final = 500
+_LONGEST: Final = 20_000  # characters of what was sent: each line of the quote is looked for in it
 _SHARE: Final = 0.6  # of what was sent that must stand in the quote to be sure that it is it
 
 
@@ -23,7 +24,7 @@ def answers(quoted: str, sent: Sequence[str]) -> str:
 
 
 def _among(lines: Sequence[str], text: str) -> str:
-    known = [_bare(line) for line in scanned(text)[0] if _bare(line)]
+    known = [_bare(line) for line in scanned(text[:_LONGEST])[0][:_MOST_LINES] if _bare(line)]
     whole = "".join(known)
     bare = [_bare(line) for line in lines]
     ours = [number for number, line in enumerate(bare) if _is_sent(line, known, whole)]

@@ -114,6 +114,10 @@ _BY_STATUS: Final[dict[str, Reason]] = {
     "2.0": Reason.REFUSED, "2.1": Reason.UNAVAILABLE, "2.2": Reason.FULL, "2.3": Reason.TOO_LARGE, "2.4": Reason.REFUSED, "3.0": Reason.SYSTEM, "3.1": Reason.SYSTEM, "3.2": Reason.TAKES_NO_MAIL, "3.3": Reason.SYSTEM, "3.4": Reason.TOO_LARGE, "3.5": Reason.SYSTEM,
     "4.0": Reason.TEMPORARY, "4.1": Reason.TEMPORARY, "4.2": Reason.TEMPORARY, "4.3": Reason.SYSTEM, "4.4": Reason.UNKNOWN_HOST, "4.5": Reason.TEMPORARY, "4.6": Reason.TEMPORARY, "4.7": Reason.TEMPORARY, "4.14": Reason.TEMPORARY, "4.312": Reason.UNKNOWN_HOST, "4.310": Reason.UNKNOWN_HOST,
 }  # fmt: skip
+# Said of who sent it or whence it came, though it stands in an answer to RCPT.
+_SENDER_CHECKS: Final = (
+    "spf fail", "spf check", "spf record", "spf validation", "due to: spf", "dmarc", "blocked using", "blacklist", "block list", "blocklist", "listed at", "listed by", "dnsbl", "reputation", "cannot find your", "reverse hostname", "administrative prohibition", "relaying denied", "relay access denied", "relay not permitted", "unable to relay", "do not relay",
+)  # fmt: skip
 # Words by which a server says that it could not find out, or that its patience ended: a later mail may pass.
 _NOT_YET: Final = (
     "greylist", "graylist", "unverified address", "not found, try again", "could not contact dns", "lookup failed temporarily", "name lookup failure", "lookup did not complete", "message expired", "envelope expired", "delivery expired", "delivery time expired", "queue too long", "retry timeout exceeded", "unable to lookup dns", "dns lookup failure", "loops back", "loop detected", "in a loop",
@@ -123,12 +127,15 @@ _TOKENS: Final[tuple[tuple[re.Pattern[str], Reason], ...]] = tuple(
     (re.compile(pattern), found)
     for pattern, found in (
         (
-            r"resolver\.adr\.(?:ex)?recip(?:ient)?notfound|\brcp-p\d|\(000c05a6\)",
+            r"resolver\.adr\.(?:ex)?recip(?:ient)?notfound|\brcp-p1\b|\(000c05a6\)",
             Reason.UNKNOWN_USER,
         ),  # Exchange, Facebook, Exchange 5.5
         (r"smtpsend\.dns\.nonexistentdomain|infodomainnonexistent", Reason.UNKNOWN_HOST),
         (r"resolver\.rst\.recipsizelimit", Reason.TOO_LARGE),
-        (r"resolver\.(?:adr|rst)\.[a-z]|\(000c0595\)|\(000b09(?:aa|b6|9c|81)\)|transport\.rules\.", Reason.REFUSED),
+        (
+            r"\brcp-p[2-9]\b|resolver\.(?:adr|rst)\.[a-z]|\(000c0595\)|\(000b09(?:aa|b6|9c|81)\)|transport\.rules\.",
+            Reason.REFUSED,
+        ),
         (r"smtpsend\.dns\.mxloopback|queue\.expired|\(00120270\)", Reason.TEMPORARY),
         (r"x-powermta-bouncecategory: ?bad-mailbox", Reason.UNKNOWN_USER),
         (r"x-powermta-bouncecategory: ?bad-domain", Reason.UNKNOWN_HOST),
@@ -141,6 +148,7 @@ _FIRST: Final[tuple[tuple[tuple[str, ...], Reason], ...]] = (
     (_UNAVAILABLE, Reason.UNAVAILABLE),
     (_MOVED, Reason.MOVED),
     (_REFUSED_SENDER, Reason.REFUSED),
+    (_SENDER_CHECKS, Reason.REFUSED),
     (_NOT_YET, Reason.TEMPORARY),
 )
 _LATER: Final[tuple[tuple[tuple[str, ...], Reason], ...]] = (

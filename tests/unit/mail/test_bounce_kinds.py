@@ -67,6 +67,9 @@ def test_an_address_that_is_no_good_is_hard(status: str, diagnostic: str) -> Non
         ("5.0.0", "550 Message was not accepted -- invalid mailbox.  Local mailbox karin@mail.ru is unavailable: user is terminated"),
         ("5.7.1", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org (in reply to RCPT TO command)"),
         ("5.7.1", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
+        ("5.7.23", "550 5.7.23 <karin@kund.example>: Recipient address rejected: Message rejected due to: SPF fail - not authorized (in reply to RCPT TO command)"),
+        ("5.0.0", "550 relaying denied for <karin@kund.example> (in reply to RCPT TO command)"),
+        ("5.1.1", "550 5.1.1 RCP-P2 http://postmaster.facebook.com/response_codes#rcp Refused due to recipient preferences"),
         ("5.2.0", ""), ("5.0.0", ""), ("4.4.7", ""),
     ],
 )  # fmt: skip

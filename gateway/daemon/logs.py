@@ -24,6 +24,7 @@ _FACTS = (
     "why",
     "step",
 )
+_FACTS_OF_EVERY_DAY = tuple(name for name in _FACTS if name != "to")  # people's addresses only where there is trouble
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LEVELS = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
@@ -68,7 +69,8 @@ class JsonLines(logging.Formatter):
 
 
 def _facts(record: logging.LogRecord) -> list[tuple[str, object]]:
-    return [(name, record.__dict__[name]) for name in _FACTS if record.__dict__.get(name) is not None]
+    told = _FACTS if record.levelno > logging.INFO else _FACTS_OF_EVERY_DAY
+    return [(name, record.__dict__[name]) for name in told if record.__dict__.get(name) is not None]
 
 
 def _source(record: logging.LogRecord) -> str:
@@ -81,7 +83,7 @@ def _time(record: logging.LogRecord) -> str:
 
 def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]:
     assert record.exc_info is not None
-    return formatter.formatException(record.exc_info).splitlines()[-40:]
+    return [neutral(line) for line in formatter.formatException(record.exc_info).split("\n")[-40:]]
 
 
 def start(form: str, level: str, *, journald: bool) -> None:

@@ -53,6 +53,7 @@ def reload(book: Rulebook, deps: Deps, now: datetime) -> bool:
     """
     taken = book.reload()
     with deps.store.write("reload") as conn:
+        before = {note.note for note in rule_notes.list_notes(conn) if note.rule == NOTE}
         rule_notes.clear_rule(conn, NOTE)
         released = notices.release(conn, now) if taken else 0
         if taken:
@@ -60,8 +61,9 @@ def reload(book: Rulebook, deps: Deps, now: datetime) -> bool:
         if not taken:
             problems = (book.trouble or "").splitlines()[:_LINES]
             rule_notes.note(conn, NOTE, "\n".join(problems), now)
-            told = alarms(deps, NOTE, problems, ["gateway check"])
-            notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
+            if "\n".join(problems) not in before:  # the same mistakes are told once, however often they are tried
+                told = alarms(deps, NOTE, problems, ["gateway check"])
+                notice_all(Commit(conn, deps, None, None, Case(), None, now), told)
     if released:
         _log.info("held notices are tried again", extra={"why": str(released)})
     deps.wake.ring("notify")

@@ -54,3 +54,20 @@ def test_json_is_one_object_a_line_and_numbers_stay_numbers():
     assert (read["journal"], read["why"], read["source"], read["message"]) == (5, "x", "work.ingest", "no\\x0away")
     assert read["trace"][-1] == "RuntimeError: a bug"
     assert "    RuntimeError: a bug" in TextLines(journald=False).format(record(error=trouble()))
+
+
+def test_a_trace_is_as_neutral_as_everything_else_whatever_the_error_quotes():
+    try:
+        raise ValueError("\x1b[2J\u2028" + "x" * 5000)
+    except ValueError:
+        error = sys.exc_info()
+    for line in (JsonLines().format(record(error=error)), TextLines(journald=False).format(record(error=error))):
+        assert "\x1b" not in line
+        assert "\u2028" not in line
+        assert "x" * (LONGEST + 1) not in line
+
+
+def test_whose_mail_it_is_stands_there_only_where_there_is_trouble():
+    facts = {"mail": 5, "to": "karin@umbrella.example"}
+    assert "karin" not in TextLines(journald=False).format(record("sent", **facts))
+    assert "karin" in TextLines(journald=False).format(record("bounced", logging.WARNING, **facts))

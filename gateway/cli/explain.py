@@ -62,7 +62,7 @@ def _of_mail(file: Path, config: Path | None) -> dict[str, Any] | None:
                 else Case(contact=found.contact)
             )
         decision = decide_mail(incoming, arrived, placement, case, deps.terms(), now)
-        draft = case.ticket or _draft(incoming, arrived.desk, deps.terms(), now)
+        draft = case.ticket or _draft(incoming, arrived.desk, deps.terms(), now, decision.effects)
         event = "registered" if case.ticket is None else "customer-wrote"
         outcomes = (
             ask("received", incoming, None, Case(), deps.terms(), now),
@@ -101,15 +101,22 @@ def _incoming(parse: Any, raw: bytes) -> Incoming:
     return Incoming(0, mail, envelope, Proof(), clock.now(), Found(), unparsable=lost)
 
 
-def _draft(incoming: Incoming, desk: str, terms: Any, now: Any) -> Any:
+def _draft(incoming: Incoming, desk: str, terms: Any, now: Any, effects: Any) -> Any:
+    """Return the ticket as the rules of `registered` see it: opened, and nothing of theirs done yet."""
     from gateway.mail.message import Address
     from gateway.mail.references import base_subject
+    from gateway.tickets.effects import Join, OpenTicket, project
     from gateway.tickets.model import Status, Ticket
 
     settings = terms.policy.desks[desk]
     sender = incoming.mail.sender_from or Address("", "")
     subject = base_subject(incoming.mail.subject)
-    return Ticket(0, 0, settings.prefix, desk, subject, Status.NEW, sender, now, group=settings.group)
+    draft = Ticket(0, 0, settings.prefix, desk, subject, Status.NEW, sender, now, group=settings.group)
+    opened = next((effect for effect in effects if isinstance(effect, OpenTicket)), None)
+    if opened is None:
+        return draft
+    draft = replace(draft, subject=opened.subject, requester=opened.requester, **opened.values)
+    return project(draft, [effect for effect in effects if isinstance(effect, Join)])
 
 
 def _mails(effects: Any) -> Any:

@@ -125,7 +125,7 @@ def _changed(outcome: Outcome, ticket: Ticket, terms: Terms, now: datetime) -> t
 def _answer(action: actions.AnswerWith, ticket: Ticket, terms: Terms, now: datetime) -> list[Effect]:
     """Return a ready answer as an entry and the mail that brings it; a machine wrote it, and it says so."""
     desk, tongue = terms.desk(ticket), ticket.language or "en"
-    texts = {name: wording.text(ticket.reference if ticket.number else "") for name, wording in action.texts.items()}
+    texts = {name: wording.text(template_texts.reference(ticket)) for name, wording in action.texts.items()}
     ready = template_texts.answers(ticket, terms.policy).get(action.name or "")
     text = ready or texts.get(tongue) or next(iter(texts.values()), "")
     if not text:
@@ -148,7 +148,7 @@ def _done(action: actions.Action, ticket: Ticket, terms: Terms) -> Iterator[Effe
             yield Change("desk", name, f"rule {rule}")
             yield Change("prefix", terms.policy.desks[name].prefix, f"rule {rule}")
         case actions.Note(wording=wording, rule=rule):
-            text = wording.text(ticket.reference if ticket.number else "")
+            text = wording.text(template_texts.reference(ticket))
             yield AddEntry(Kind.NOTE, Visibility.INTERNAL, "none", f"rule {rule}", text, full_text=text)
         case actions.ForeignReference(reference=reference, rule=rule):
             yield Change("foreign_references", (*ticket.foreign_references, reference), f"rule {rule}")
@@ -167,7 +167,7 @@ def _is_ours(address: str, terms: Terms) -> bool:
 def _alarm(alarm: actions.RaiseAlarm, ticket: Ticket, terms: Terms) -> Iterator[Effect]:
     """Yield the mails of an alarm; SMS and webhooks leave by ways of their own, which are not there yet."""
     desk = terms.desk(ticket)
-    text = alarm.wording.text(ticket.reference if ticket.number else "")
+    text = alarm.wording.text(template_texts.reference(ticket))
     facts = {"alarm": {"title": alarm.rule, "text": text, "items": [], "orders": []}}
     for hearer in hearers(alarm.mail, ticket, terms.policy):
         yield Tell(  # whoever is none of ours reads the rule's words and nothing of the ticket

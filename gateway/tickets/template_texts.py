@@ -37,6 +37,15 @@ def substitutes(ticket: Ticket, policy: Policy) -> Mapping[str, str]:
     }
 
 
+LATE_REFERENCE = "{{ ticket.reference }}"
+"""Stands in the texts of rules about a ticket that has no number yet; the commit that gives it one puts it in."""
+
+
+def reference(ticket: Ticket) -> str:
+    """Return what texts of rules say for `{{ ticket.reference }}`."""
+    return ticket.reference if ticket.number else LATE_REFERENCE
+
+
 def answers(ticket: Ticket, policy: Policy, operator: str | None = None) -> dict[str, str]:
     """Return each ready answer by its name, filled, in the customer's language; `operator` is who sends it."""
     template = _template(ticket, policy)
@@ -44,6 +53,7 @@ def answers(ticket: Ticket, policy: Policy, operator: str | None = None) -> dict
         return {}
     language = customers_language(ticket, policy)
     names = {**ticket.fields, **substitutes(ticket, policy), **_writer(operator, policy)}
+    names["ticket.reference"] = reference(ticket)
     return {
         name: fill(ready.text.pick(language, "customer"), names).strip() for name, ready in template.answers.items()
     }

@@ -30,7 +30,7 @@ from gateway.store import (
 )
 from gateway.store.connection import Connection
 from gateway.store.history import Line
-from gateway.store.turns import last_owner
+from gateway.store.turns import hold_turns, last_owner
 from gateway.tickets.case import Case, Incoming
 from gateway.tickets.effects import (
     AddEntry,
@@ -56,6 +56,7 @@ from gateway.tickets.effects import (
     project,
 )
 from gateway.tickets.model import NOTHING, ActorKind, Entry, Ticket
+from gateway.tickets.template_texts import LATE_REFERENCE
 from gateway.work.deps import Deps
 from gateway.work.noticing import Commit, notice_all
 
@@ -77,6 +78,8 @@ def apply(
     if any(isinstance(e, OpenTicket) for e in effects):
         case = replace(case, ticket=None, entries=())  # a follow-up shows nothing of the ticket it follows (A03)
     ticket = _ticket(conn, effects, decision, case, now)
+    if ticket is not None and any(isinstance(e, OpenTicket) for e in effects):
+        effects = [_numbered(e, ticket.reference) for e in effects]
     entry = _entry(conn, effects, decision, incoming, ticket, now)
     if incoming is not None and entry is not None and entry.verified and case.ticket is not None:
         _learn_alias(conn, incoming, case.ticket, entry)
@@ -100,8 +103,29 @@ def _late_bound(conn: Connection, deps: Deps, decision: Decision, now: datetime)
     ]
 
 
+def _numbered(effect: Any, reference: str) -> Any:
+    """Put the number a new ticket got into what rules say of it; what people wrote stays as it is."""
+    match effect:
+        case AddEntry(direction="out" | "none"):
+            texts = {name: _filled(getattr(effect, name), reference) for name in ("text", "html", "full_text")}
+            return replace(effect, **texts)
+        case Tell() if effect.facts:
+            return replace(effect, facts=_filled(effect.facts, reference))
+        case _:
+            return effect
+
+
+def _filled(value: Any, reference: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(LATE_REFERENCE, reference)
+    if isinstance(value, Mapping):
+        return {name: _filled(inner, reference) for name, inner in value.items()}
+    return [_filled(inner, reference) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def _assigned(conn: Connection, deps: Deps, change: Change, now: datetime) -> Change:
     policy, order = deps.terms().policy, change.value
+    hold_turns(conn, order.group)
     members, group = policy.members(order.group), policy.groups.get(order.group)
     owner = pick(
         order,

@@ -110,7 +110,8 @@ def _is_wrapped(lines: Sequence[str], at: int, last: str, value: str) -> bool:
     """Whether a line without label continues the header before it, rather than being the mail itself."""
     text = unquoted(lines[at])
     if not value:
-        return last != "subject" or (at + 1 < len(lines) and label(lines[at + 1]) is not None)
+        each_below_its_label = label(lines[at - 2]) is None and not is_blank(lines[at - 2])
+        return last != "subject" or each_below_its_label or (at + 1 < len(lines) and label(lines[at + 1]) is not None)
     if (
         last in ("from", "to", "cc", "bcc", "reply_to")
         and len(text) < 400

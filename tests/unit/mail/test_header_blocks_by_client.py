@@ -111,11 +111,16 @@ def _outlook_bold(w: Words) -> str:
     return f"*{w.sender}:* John Doe <john.doe@kund.example>\n*{w.sent}:* {DATE}\n*{w.to}:* Bessie Berry <bessie.berry@kund.example>\n*{w.subject}:* {SUBJECT}\n\n"
 
 
+def _below_labels(w: Words) -> str:
+    return f"-------- {w.thunderbird} --------\n{w.sender}:\nJohn Doe <john.doe@kund.example>\n{w.date}:\n{DATE}\n{w.to}:\nBessie Berry <bessie.berry@kund.example>\n{w.subject}:\n{SUBJECT}\n\n"
+
+
 CLIENTS: Final = {
+    "below-labels": _below_labels,
     "apple": _apple, "ios": _apple_ios, "gmail": _gmail, "thunderbird": _thunderbird, "yahoo": _yahoo,
     "outlook": _outlook, "outlook-mailto": _outlook_mailto, "new-outlook": _new_outlook, "outlook-web": _outlook_web, "outlook-bold": _outlook_bold,
 }  # fmt: skip
-MARKED: Final = frozenset({"apple", "ios", "gmail", "thunderbird", "yahoo"})
+MARKED: Final = frozenset({"below-labels", "apple", "ios", "gmail", "thunderbird", "yahoo"})
 
 
 def cases() -> Iterator[object]:

@@ -13,6 +13,7 @@ import socket
 import time
 
 _OFFERS = b"250-drain.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250 SIZE 35000000\r\n"
+_ANSWERS = {b"EHLO": _OFFERS, b"DATA": b"354 go on\r\n", b"QUIT": b"221 2.0.0 bye\r\n"}
 
 
 class Peer:
@@ -47,9 +48,7 @@ class Peer:
                 verb = bytes(self.received[:4]).upper()
                 del self.received[: end + 2]
                 self.content = verb == b"DATA"
-                answers.append(
-                    _OFFERS if verb == b"EHLO" else b"354 go on\r\n" if self.content else b"250 2.0.0 ok\r\n"
-                )
+                answers.append(_ANSWERS.get(verb, b"250 2.0.0 ok\r\n"))
         if answers:
             self.connection.sendall(b"".join(answers))
         return ended

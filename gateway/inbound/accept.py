@@ -89,7 +89,10 @@ class GroupCommit:
             answers = list(zip(batch, self._write([received for received, _ in batch]), strict=True))
         except Exception as error:  # noqa: BLE001  # the thread guard; the submitters are told
             if len(batch) == 1:
-                _log.exception("intake failed")
+                if isinstance(error, TryAgainError):  # the database is away: one line a mail, not a page
+                    _log.warning("intake failed", extra={"why": str(error)})
+                else:
+                    _log.exception("intake failed")
                 batch[0][1].set_exception(_try_again(error))
                 return
             for item in batch:

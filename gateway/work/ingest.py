@@ -163,10 +163,12 @@ def _decide_and_apply(conn: Connection, deps: Deps, incoming: Incoming, now: dat
     sorted_ = sort(incoming, terms, now)
     clues = gather(sorted_.incoming, sorted_.foreign)
     sender = sorted_.incoming.mail.sender_from
+    # asked before the ticket is looked for: on PostgreSQL another daemon may commit it between the two questions
+    may_come = _parent_may_come(conn, incoming, now)
     found = lookup.find(conn, clues, key(sender.address) if sender else None, now)
     incoming = replace(sorted_.incoming, found=found, replayed=_is_replayed(conn, sorted_.incoming.mail, terms))
     placement = _named_by_a_person(conn, incoming) or sorted_.place(incoming, terms)
-    if placement.ticket_id is None and _parent_may_come(conn, incoming, now):
+    if placement.ticket_id is None and may_come:
         raise _ParentOnItsWay
     case = _case(conn, placement.ticket_id, incoming, terms)
     decision = decide_mail(incoming, sorted_, placement, case, terms, now)

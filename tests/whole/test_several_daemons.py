@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.support import letters
-from tests.support.daemon import Daemon
+from tests.support.daemon import RULES, Daemon
 from tests.support.postgresql import PostgreSQL
 from tests.support.sink import Sink
+from tests.support.waiting import eventually
 
 KARIN = "karin@umbrella.example"
 RECEIVES = {"run": {"work": 0, "deliver": 0, "timers": False, "poll": False}}
@@ -59,3 +61,45 @@ def test_one_receives_and_another_works_and_delivers(daemon: Callable[..., Daemo
     door.send(letters.customer("Skrivaren", "Den är trasig"))
     assert sink.wait_for(1, KARIN, "registered")
     assert [ticket["subject"] for ticket in door.tickets()] == ["Skrivaren"]
+
+
+def test_each_follows_its_own_rules_and_takes_them_anew_alone(daemon: Callable[..., Daemon], sink: Sink):
+    door, workshop = daemon("door", RECEIVES), daemon("workshop", WORKS)
+    workshop.rules.write_text(RULES.replace("prefix: ACME", "prefix: NORD"), encoding="utf-8")
+    workshop.reload()
+    eventually(lambda: "reloaded" in workshop.log, 30)
+    door.rules.write_text("desks: {", encoding="utf-8")
+    door.reload()
+    eventually(lambda: "reload refused" in door.log, 30)
+    door.send(letters.customer("Skrivaren", "Den är trasig"))
+    assert "[NORD-" in sink.wait_for(1, KARIN, "registered")[0].subject
+
+
+def test_while_the_database_is_away_clients_are_put_off_and_all_goes_on_when_it_is_back(
+    daemon: Callable[..., Daemon], postgresql: PostgreSQL, sink: Sink
+):
+    both = daemon("north"), daemon("south")
+    postgresql.crash()
+    try:
+        for one in both:
+            with pytest.raises(smtplib.SMTPDataError) as refused:
+                one.send(letters.customer("Skrivaren", "Den är trasig"))
+            assert refused.value.smtp_code == 451
+    finally:
+        postgresql.run()
+
+    codes: set[int] = set()
+
+    def taken() -> bool:
+        try:
+            both[0].send(letters.customer("Skrivaren", "Den är trasig"))
+        except smtplib.SMTPDataError as refused:
+            codes.add(refused.smtp_code)
+            return False
+        return True
+
+    eventually(taken, 30)
+    assert codes <= {451}
+    assert sink.wait_for(1, KARIN, "registered")
+    both[1].send(letters.customer("Nätet", "Det är nere", message_id="<net@umbrella.example>"))
+    assert len(sink.wait_for(2, KARIN, "registered")) == 2

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.outbound.pace import Rate
 from gateway.outbound.transport import Bounced, Deferred, Relay, Sent, SmarthostOptions, choose, send_by
-from tests.support.certificates import Certificate, self_signed
+from tests.support.certificates import Certificate, expired, self_signed
 from tests.support.smtp_peer import DROP, SmtpPeer
 
 MAIL = b"From: desk@acme.example\r\nMessage-ID: <1@acme.example>\r\n\r\n.rad\r\nslut\r\n"
@@ -165,6 +165,19 @@ def test_a_certificate_for_another_host_is_refused(tmp_path) -> None:
         closing(relay_to(peer, tls="starttls", cafile=other.chain)) as relay,
     ):
         assert isinstance(sent_by(relay), Deferred)
+    assert peer.taken == []
+
+
+def test_an_expired_certificate_is_refused_and_told(tmp_path) -> None:
+    old = expired(tmp_path)
+    with (
+        SmtpPeer(offers=("STARTTLS",), tls=old) as peer,
+        closing(relay_to(peer, tls="starttls", cafile=old.chain)) as relay,
+    ):
+        outcome = sent_by(relay)
+    assert isinstance(outcome, Deferred)
+    assert not outcome.session
+    assert "expired" in outcome.text
     assert peer.taken == []
 
 

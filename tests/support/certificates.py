@@ -28,3 +28,14 @@ def self_signed(folder: Path, name: str = "localhost", addresses: str = "DNS:loc
         capture_output=True,
     )
     return made
+
+
+def expired(folder: Path) -> Certificate:
+    """Make a certificate for loopback that ran out yesterday."""
+    made = self_signed(folder, "expired")
+    subprocess.run(
+        ["openssl", "x509", "-in", made.chain, "-signkey", made.key, "-days", "-1", "-out", made.chain],
+        check=True,
+        capture_output=True,
+    )
+    return made

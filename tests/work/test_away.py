@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from gateway.outbound.transport import Deferred, SmarthostOptions
+from gateway.outbound.transport import Deferred, Relay, SmarthostOptions
 from gateway.store import tickets
 from gateway.work import deliver, notify
+from tests.support.certificates import self_signed
+from tests.support.smtp_peer import SmtpPeer
 from tests.work.conftest import Smarthost, read
 
 KARIN, ANNA, BO = "karin@umbrella.example", "anna@acme.example", "bo@acme.example"
@@ -133,3 +135,20 @@ def test_a_mail_of_the_last_hours_of_an_outage_still_has_its_days(house):
     deliver_all(house.later(hours=2))
     states = [row.state for row in house.outbox() if row.rcpt_to == KARIN and row.event == "registered"]
     assert states == ["failed", "deferred"]
+
+
+def test_mail_waits_while_the_smarthosts_certificate_is_not_good_and_leaves_once_it_is(house, tmp_path):
+    made = self_signed(tmp_path)
+    with SmtpPeer(offers=("STARTTLS",), tls=made) as peer:
+        options = SmarthostOptions("out", "127.0.0.1", peer.port, "starttls", timeout=10)
+        strict, trusting = Relay(options), Relay(replace(options, cafile=made.chain))
+        queue(with_relays(house, strict), 1)
+        deliver_all(house)
+        assert {row.state for row in house.outbox()} == {"deferred"}
+        assert any("certificate" in row.error for row in house.outbox())
+        assert peer.taken == []
+        deliver_all(with_relays(house.later(minutes=2), trusting))
+        strict.close()
+        trusting.close()
+    assert {row.state for row in house.outbox()} == {"sent"}
+    assert len(peer.taken) == 3

@@ -200,14 +200,14 @@ def test_several_folders_are_read_junk_is_held_and_sent_is_left(box: Box) -> Non
 def test_a_mail_committed_but_not_put_away_is_put_away_later(box: Box) -> None:
     box.put("one")
     box.client.create_folder("Processed")
-    poller = box.poller(after=Move("Processed"))
     original = box.accept
 
     def accept_and_lose_the_folder(received: Received) -> Accepted:
         box.client.delete_folder("Processed")
         return original(received)
 
-    poller._accept = accept_and_lose_the_folder
+    box.accept = accept_and_lose_the_folder
+    poller = box.poller(after=Move("Processed"))
     poller.poll_once()
     assert "cannot put mail away" in poller.state().error
     assert box.subjects() == ["one"]

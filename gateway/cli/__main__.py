@@ -313,7 +313,7 @@ def outbox_cancel(row: int, config: Config = None) -> None:
 @mailbox.command("list")
 def mailbox_list(config: Config = None, as_json: Json = False) -> None:
     """List the mailboxes: what each does, when it was read, its trouble."""
-    from gateway.cli.mailbox import list_ as go
+    from gateway.cli.mailboxes import list_ as go
 
     guarded(go, config, as_json)
 
@@ -321,7 +321,7 @@ def mailbox_list(config: Config = None, as_json: Json = False) -> None:
 @mailbox.command("login")
 def mailbox_login(name: str, config: Config = None) -> None:
     """Let the gateway in at the provider of a mailbox, smarthost or [oauth.NAME]; a person types a code."""
-    from gateway.cli.mailbox import login as go
+    from gateway.cli.mailboxes import login as go
 
     guarded(go, config, name)
 

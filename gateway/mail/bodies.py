@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Final
 
-from gateway.mail import attachments, charset, flowed, fuller, html_guard, html_text, limits, text, tnef, transfer
+from gateway.mail import (
+    attachments,
+    calendar_text,
+    charset,
+    flowed,
+    fuller,
+    html_guard,
+    html_text,
+    limits,
+    text,
+    tnef,
+    transfer,
+)
 from gateway.mail.headers_in import Field, Section
 from gateway.mail.structure import Part
 
@@ -28,6 +40,9 @@ _FILES: Final = frozenset(
         "x-diff",
     }
 )
+_META: Final = re.compile(rb"<meta\s[^<>]{0,200}charset\s{0,3}=[\s\"']{0,3}([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_META_WITHIN: Final = 4096
+_HEADER: Final = re.compile(rb"\s{0,10}(?:From |[A-Za-z][A-Za-z0-9-]{1,60}:[ \t])")
 _TYPE: Final = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
 _TAGGED: Final = frozenset({"enriched", "richtext"})
 _OTHER_FORMS: Final = frozenset(
@@ -83,7 +98,17 @@ def find(root: Part) -> Bodies:
     """Sort the leaves of a message into text and files."""
     bodies = Bodies()
     _visit(root, bodies, is_root=True)
+    if not bodies.text and not bodies.html:
+        _read_calendar(bodies)
     return bodies
+
+
+def _read_calendar(bodies: Bodies) -> None:
+    """Let an invitation that stands alone be the text; it is a file all the same."""
+    invitation = next((file for file in bodies.files if file.part.type == "text/calendar"), None)
+    if invitation is not None:
+        words = charset.decode(invitation.content[: limits.NEW_TEXT], invitation.part.parameters.get("charset"))[0]
+        bodies.pieces.append(Piece(text.body(calendar_text.to_text(words)), None))
 
 
 def _as_html(plain: str) -> str:
@@ -172,14 +197,19 @@ def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
     if not _is_body(part, bodies, is_root=is_root, related=related):
         _file(part, content, bodies, related=related)
         return
+    if (undone := transfer.undeclared(content, part.encoding)) is not None:
+        content = undone
+        bodies.defects.append("transfer encoding is not declared")
     if part.type == "text/plain":
         content, packed = transfer.files_in_text(content)
         for name, inside in packed:
             bodies.files.append(File(_packed(charset.decode(name)[0]), inside, related=False))
-    words, defect = charset.decode(content, part.parameters.get("charset"))
+    subtype = part.type.partition("/")[2]
+    words, defect = charset.decode(
+        content, _label(part, content) if subtype == "html" else part.parameters.get("charset")
+    )
     if defect:
         bodies.defects.append(defect)
-    subtype = part.type.partition("/")[2]
     if subtype == "html":
         _html(part, content, words, bodies)
     elif subtype in _TAGGED:
@@ -188,6 +218,14 @@ def _leaf(part: Part, bodies: Bodies, *, is_root: bool, related: bool) -> None:
         plain = text.body(_unflowed(part, words))
         bodies.plain.append(plain)
         bodies.pieces.append(Piece(plain, None))
+
+
+def _label(part: Part, content: bytes) -> str | None:
+    """Return the charset that the part names, or the document itself where the part names none of use."""
+    label = part.parameters.get("charset")
+    if charset.codec(label) not in {None, "ascii"} or not (meta := _META.search(content, 0, _META_WITHIN)):
+        return label
+    return meta[1].decode("ascii")
 
 
 def _packed_text(container: tnef.Container, bodies: Bodies) -> None:
@@ -229,6 +267,8 @@ def _file(part: Part, content: bytes, bodies: Bodies, *, related: bool) -> None:
         if found and container.whole:
             return
         bodies.defects += ["winmail.dat is damaged"] if found else []
+    if part.file_name.lower().endswith(".eml") and part.maintype != "message" and _HEADER.match(content):
+        part = replace(part, type="message/rfc822")  # some clients call an attached mail only a file
     if content or part.file_name:
         bodies.files.append(File(part, content, related))
 

@@ -22,6 +22,10 @@ _STRAY: Final = bytes(sorted(set(range(256)) - set(_ALPHABET) | set(b"\r\n \t"))
 _URL_SAFE: Final = re.compile(rb"\s*(?:[A-Za-z0-9_-]+\r?\n)*[A-Za-z0-9_-]+={0,2}\s*")  # RFC 4648 5: the other alphabet
 _UU_BEGIN: Final = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)\r?\n", re.MULTILINE)
 
+_QP_LETTERS: Final = re.compile(rb"=C[23]=[89AB][0-9A-F]")
+_SAMPLE: Final = 64 * 1024
+_SURE: Final = 2
+_ENCODED_LINES: Final = re.compile(rb"\s{0,10}(?:[A-Za-z0-9+/]{60,76}\r?\n)+[A-Za-z0-9+/]{0,76}={0,2}\s{0,10}")
 _UU_FILE: Final = re.compile(
     rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,200})\r?\n((?:[\x20-\x60]{1,62}[ \t]*\r?\n)+?)(?:[`\x20]?\r?\n)?end[ \t]*\r?$",
     re.MULTILINE,
@@ -50,6 +54,21 @@ def decode(raw: bytes, encoding: str) -> tuple[bytes, str | None]:
             return _uu(raw), None
         case _:
             return raw, None
+
+
+def undeclared(raw: bytes, encoding: str) -> bytes | None:
+    """Undo an encoding that a text part does not name (relays lose the field); None where there surely is none."""
+    if encoding or not raw.isascii():
+        return None
+    if b"=\n" in raw.replace(b"\r", b"") and len(_QP_LETTERS.findall(raw, 0, _SAMPLE)) >= _SURE:
+        return _quoted_printable(raw)
+    if not _ENCODED_LINES.fullmatch(raw):
+        return None
+    text = _base64(raw)[0]
+    try:
+        return None if text.isascii() or b"\0" in text or not text.decode("utf-8") else text
+    except UnicodeDecodeError:
+        return None
 
 
 def _base64(raw: bytes) -> tuple[bytes, str | None]:

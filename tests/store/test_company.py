@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.daemon.presence import TIMERS, Among, UntilLost
+from gateway.daemon.turns import Turns
+from gateway.errors import TryAgainError
 from gateway.mail.message import Envelope
 from gateway.mail.proof import Proof, Verdict
 from gateway.mail.received import Received
@@ -17,6 +20,8 @@ from gateway.store import claim, journal, leases
 from gateway.store.engine import Store
 from gateway.store.signals import Signals, announce
 from gateway.store.turns import hold_turns
+from gateway.work.deps import Deps, Habits
+from gateway.work.parser_pool import InlineParser
 from tests.support.waiting import eventually
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -52,6 +57,44 @@ def test_only_the_claims_of_the_worker_that_is_named_and_its_threads_are_let_go(
     with store.write() as conn:
         claim.release_claims(conn, "north/1")
     assert take(store, "south") == [1, 2]
+
+
+def test_what_a_turn_in_trouble_had_claimed_is_free_for_the_next_one(
+    make_deps: Callable[[Store, Habits], Deps], store: Store
+):
+    """Without that it would wait until its claim runs out, though its thread is alive."""
+    receive(store, 2)
+    seen: list[list[int]] = []
+
+    def step(deps: Deps, now: datetime) -> int:
+        del now
+        seen.append(take(store, deps.habits.worker))
+        if len(seen) == 1:
+            raise TryAgainError("away")
+        return len(seen[-1])
+
+    turns = Turns("ingest-0", step, make_deps(store, Habits("tickets.acme.example", worker="north")))
+    with pytest.raises(TryAgainError):
+        turns()
+    assert take(store, "south") == []
+    assert turns() == 2
+    assert turns() == 0
+    assert seen == [[1, 2], [1, 2], []]
+
+
+def test_a_turn_that_is_another_daemons_is_not_taken(make_deps: Callable[[Store, Habits], Deps], store: Store):
+    turns = Turns("tick-0", lambda _deps, _now: 7, make_deps(store, Habits("h")), lambda: False)
+    assert turns() == 0
+
+
+@pytest.fixture
+def make_deps() -> Callable[[Store, Habits], Deps]:
+    """What a turn needs of what steps are given: the store and the name of the worker."""
+
+    def nothing() -> Any:
+        raise AssertionError("not asked for here")
+
+    return lambda store, habits: Deps(store, nothing, nothing, nothing, InlineParser(), (), habits, nothing)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from gateway.daemon import wiring
 from gateway.daemon.reloading import NOTE
 from gateway.settings import Settings
+from gateway.settings.expiry import WARNINGS, running_out
 from gateway.store import figures, leases, mailbox_states, rule_notes
 from gateway.store.engine import Store
 from gateway.store.figures import LastAttempts
@@ -60,6 +61,7 @@ def condition(settings: Settings, store: Store, now: datetime) -> Condition:
         *(Trouble(f"rules.yaml is wrong, the old rules stay in force:\n{told}", "gateway check") for told in refused),
         *_of_queues(found, attempts, now),
         *_of_mailboxes(settings, boxes, now),
+        *(Trouble(told, "gateway check") for told in running_out(settings, now.date(), WARNINGS[-1])),
         *(Trouble(f"paused, {scope}: {why}", "gateway outbox resume") for scope, why in found.pauses.items()),
     ]
     return Condition(daemons, found, boxes, attempts, free, tuple(troubles))

@@ -18,10 +18,10 @@ def secrets(settings: Settings) -> tuple[tuple[str, date], ...]:
     )
 
 
-def running_out(settings: Settings, today: date) -> list[str]:
-    """Return a sentence for each secret that runs out within the longest warning."""
+def running_out(settings: Settings, today: date, within: int = WARNINGS[0]) -> list[str]:
+    """Return a sentence for each secret that runs out within so many days, or did."""
     return [
         f"{name}: its secret {'ran' if days < 0 else 'runs'} out on {at}, {abs(days)} days {'ago' if days < 0 else 'left'}"
         for name, at in secrets(settings)
-        if (days := (at - today).days) <= WARNINGS[0]
+        if (days := (at - today).days) <= within
     ]

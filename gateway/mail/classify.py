@@ -6,11 +6,11 @@ are known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.mail import absence
 from gateway.mail import class_words as say
 from gateway.mail.message import DeliveryReport, Envelope, MailClass
 from gateway.mail.references import Prefix, prefix
@@ -22,7 +22,6 @@ _SUBJECT_SCAN: Final = 300
 _TEXT_SCAN: Final = 1500
 _LONGEST_REACTION: Final = 600
 _LONGEST_ABSENCE: Final = 800
-_SENTENCE_END: Final = re.compile(r"[.!\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def _vacation(mail: _Mail) -> list[str]:
     opening = mail.text[:600].casefold()
     text = next((phrase for phrase in say.VACATION_TEXTS if phrase in opening), None)
     asks = "?" in mail.text and not automatic  # of an absence that is no answer of a machine
-    if subject is not None and not asks and (automatic or text or _is_certain(mail.subject, subject)):
+    if subject is not None and not asks and (automatic or text or absence.is_certain(mail.subject, subject)):
         return [f"the subject is that of an absence: {subject}", *automatic]
     if anywhere is not None and not asks and (automatic or text):
         return [f"the subject speaks of an absence: {anywhere}", *automatic]
@@ -176,27 +175,11 @@ def _unmarked_absence(mail: _Mail) -> list[str]:
     """Bad responders answer without any mark: a short answer, two absence phrases, no question."""
     text = mail.text.casefold()
     answers = mail.has("in-reply-to") or prefix(mail.subject) in (Prefix.REPLY, Prefix.EITHER)
-    if not answers or len(text) > _LONGEST_ABSENCE or "?" in text or not _begins_with_absence(text):
+    if not answers or len(text) > _LONGEST_ABSENCE or "?" in text or not absence.comes_first(text):
         return []
     found = [phrase for phrase in say.VACATION_TEXTS if phrase in text]
     distinct = [phrase for phrase in found if not any(phrase != other and phrase in other for other in found)]
     return [f"an answer that only speaks of an absence: {', '.join(distinct[:3])}"] if len(distinct) >= 2 else []
-
-
-def _begins_with_absence(text: str) -> bool:
-    """Whether the first thing said, greeting and thanks apart, is the absence: people come to their matter first."""
-    for said in _SENTENCE_END.split(text):
-        if len(said.split()) > 3 and not any(word in said for word in say.THANKS_FOR_MAIL):
-            return any(phrase in said for phrase in say.VACATION_TEXTS)
-    return True
-
-
-def _is_certain(subject: str, phrase: str) -> bool:
-    """Whether the words stand as machines set them: alone, or before a colon and the subject they answer."""
-    behind = subject[len(phrase) :].strip()
-    return phrase in say.CERTAIN_VACATION_SUBJECTS and (
-        not behind or behind[0] in ":：-–—([{,.!" or phrase.endswith(":")
-    )
 
 
 def _is_answering(automatic: list[str]) -> bool:

@@ -275,5 +275,7 @@ def test_budgets_count_automatic_mail_to_the_outside(store: Store):
     with store.read() as conn:
         assert budgets.counts(conn, "ANNA@cust.test", about, NOW) == budgets.Counts(3, 4, 1, 4)
         assert budgets.counts(conn, "anna@cust.test", None, NOW).ticket_day == 0
-        assert budgets.busiest_hour(conn, NOW) == 4
+        assert budgets.in_hour(conn, NOW) == 4
+        assert budgets.busiest_hour(conn, NOW) == 1, "the hour that is looked at is not compared with itself"
+        assert budgets.busiest_hour(conn, NOW + timedelta(hours=2)) == 4
         assert budgets.busiest_hour(conn, NOW + timedelta(days=30)) == 0

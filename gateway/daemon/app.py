@@ -43,6 +43,7 @@ DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
 PAUSES_SECONDS = 5.0  # whoever pauses on the command line wants to know that it is heard
 REFUSED_SECONDS = 5.0  # between two looks at who was put off
+IDLE_SECONDS = 60.0  # then a parser or the writer is ended; the next mail starts it anew, in about a second
 LOOK_SECONDS = 5.0  # between two looks at the files of rules, templates and branding
 _log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def _start_steps(app: App, stack: ExitStack) -> None:
     if run.timers:
         ticker.every(HOUSEKEEPING_SECONDS, Turns("housekeep", housekeep.run_once, deps, leading), "housekeep")
         ticker.every(PAUSES_SECONDS, Turns("pauses", pausing.run_once, deps, leading), "pauses")
-    ticker.every(HOUSEKEEPING_SECONDS / 4, memory.trim, "trim")
+    ticker.every(HOUSEKEEPING_SECONDS / 4, partial(_rest, deps), "trim")
     ticker.every(LOOK_SECONDS, app.keyring.refresh, "keys")
     ticker.every(REFUSED_SECONDS, partial(_tell_of_refusals, app), "refused")
     ticker.start()
@@ -156,6 +157,14 @@ def _tell_of_refusals(app: App) -> None:
     found = ((cause, seen.count, seen.example) for cause, seen in app.refusals.untold().items())
     for cause in refused.tell(app.deps, found, clock.now()):
         app.refusals.told(cause)
+
+
+def _rest(deps: Deps) -> None:
+    """Give back the memory of processes that have nothing to do, and what a large mail took."""
+    for worker in (deps.parser, deps.writer):
+        if isinstance(worker, ParserPool | WritingProcess):
+            worker.rest(IDLE_SECONDS)
+    memory.trim()
 
 
 def _start_mailboxes(app: App, tokens: Tokens) -> None:

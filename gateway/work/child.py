@@ -46,6 +46,7 @@ class Child:
         os.set_blocking(self._from, False)
         self._first = first
         self._is_ready = False
+        self.last_used = clock.monotonic()
 
     @property
     def pid(self) -> int:
@@ -61,6 +62,10 @@ class Child:
         """Say whether it runs."""
         return self._process.poll() is None
 
+    def rested(self, seconds: float) -> bool:
+        """Say whether nothing was asked of it for so long."""
+        return clock.monotonic() - self.last_used >= seconds
+
     def begin(self) -> None:
         """Wait until it has loaded all it needs; that time is nobody's mail's."""
         if not self._is_ready:
@@ -72,6 +77,7 @@ class Child:
 
     def send(self, payload: bytes, deadline: float) -> None:
         """Write all of it; LostChildError at the deadline, OSError when nobody reads."""
+        self.last_used = clock.monotonic()
         view = memoryview(payload)
         while view:
             try:

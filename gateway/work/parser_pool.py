@@ -101,6 +101,18 @@ class ParserPool:
         with self._idle.mutex:
             return tuple(worker.pid for worker in self._idle.queue if worker is not None)
 
+    def rest(self, seconds: float) -> None:
+        """End processes of which nothing was asked for so long: their memory is worth more than the next start."""
+        taken: list[Child | None] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                taken.append(self._idle.get_nowait())
+        for worker in reversed(taken):  # the warmest is the last one again
+            over = worker is not None and worker.rested(seconds)
+            if worker is not None and over:
+                worker.end()
+            self._idle.put(None if over else worker)
+
     def close(self) -> None:
         """End every process; those at work are waited for."""
         for _ in range(self._size):

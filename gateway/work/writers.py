@@ -70,6 +70,15 @@ class WritingProcess:
         """Return the process, for memory figures."""
         return () if self._child is None else (self._child.pid,)
 
+    def rest(self, seconds: float) -> None:
+        """End the process where nothing was asked of it for so long; one that is at work is left alone."""
+        if self._one_at_a_time.acquire(blocking=False):
+            try:
+                if self._child is not None and self._child.rested(seconds):
+                    self._end()
+            finally:
+                self._one_at_a_time.release()
+
     def close(self) -> None:
         """End the process."""
         with self._one_at_a_time:

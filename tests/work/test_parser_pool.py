@@ -186,3 +186,16 @@ def test_the_environment_of_the_daemon_is_not_handed_down(monkeypatch: pytest.Mo
         assert "hemligt" not in environment
     finally:
         pool.close()
+
+
+def test_parsers_of_which_nothing_is_asked_are_ended_and_come_back_with_the_next_mail() -> None:
+    pool = ParserPool(2)
+    try:
+        _read(pool, _mail())
+        pool.rest(3600)
+        assert len(pool.pids()) == 1
+        pool.rest(0)
+        assert pool.pids() == ()
+        assert _read(pool, _mail(b"igen")).text == "igen"
+    finally:
+        pool.close()

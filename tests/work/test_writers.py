@@ -143,3 +143,16 @@ def test_the_process_can_open_nothing_and_start_nothing_and_still_writes_every_m
         "fork: refused",
         "run a program: refused",
     ]
+
+
+def test_a_process_of_which_nothing_is_asked_is_ended_and_comes_back_with_the_next_mail(library: Library):
+    writer = WritingProcess()
+    try:
+        (before,) = writer.write(orders("registered"), library)
+        writer.rest(3600)
+        assert writer.pids() != ()
+        writer.rest(0)
+        assert writer.pids() == ()
+        assert writer.write(orders("registered"), library) == [before]
+    finally:
+        writer.close()

@@ -14,6 +14,7 @@ from gateway.tickets.effects import AddEntry, Effect, Remember, Unmute
 from gateway.tickets.model import Actor, ActorKind, Kind, Ticket, Visibility
 
 RECEIPT_AGE = timedelta(days=2)
+MOST_HOPS = 50  # a mail that came by more may be going round (A53)
 PERSONLIKE = frozenset({MailClass.PERSON, MailClass.MAILING_LIST})
 
 
@@ -89,6 +90,8 @@ def why_no_receipt(incoming: Incoming, now: datetime) -> str | None:
         return "null sender"
     if incoming.proof.verdict is Verdict.FAIL:
         return f"{incoming.proof.method or 'authentication'} says fail"
+    if sum(name.lower() == "received" for name, _ in mail.headers) > MOST_HOPS:
+        return f"more than {MOST_HOPS} hops"
     if {mail.spam, incoming.proof.spam} & {"yes", "suspect"}:
         return "suspected spam"
     written = datetime.fromisoformat(mail.date) if mail.date else incoming.received_at

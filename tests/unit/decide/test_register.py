@@ -187,6 +187,11 @@ def test_the_other_things_rules_do(play):
     ]
 
 
+@pytest.mark.parametrize(("hops", "answered"), [(50, True), (51, False)])
+def test_a_mail_that_may_be_going_round_gets_no_receipt(play, hops, answered):
+    assert (receipt(play, play.mail(headers=(("Received", "from a by b"),) * hops)) is not None) is answered
+
+
 def test_a_business_hours_rule_asks_the_desks_calendar(play, now):
     rule = "rules: [{name: Night, when: {business_hours: {is: closed}}, then: {tags: [natt]}}]"
     night = now.replace(hour=22)

@@ -37,7 +37,7 @@ from gateway.store.opening import open_store
 from gateway.work import deliver, housekeep, ingest, notify, pausing, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
-from gateway.work.writers import WritingProcess
+from gateway.work.writers import ExecWriter
 
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
@@ -82,7 +82,7 @@ def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) 
     settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     parser = ParserPool(max(1, settings.run.parse))  # exec'd before any other thread
     stack.callback(parser.close)
-    writer = WritingProcess()
+    writer = ExecWriter()
     stack.callback(writer.close)
     store = open_store(settings)
     stack.callback(store.close)
@@ -162,7 +162,7 @@ def _tell_of_refusals(app: App) -> None:
 def _rest(deps: Deps) -> None:
     """Give back the memory of processes that have nothing to do, and what a large mail took."""
     for worker in (deps.parser, deps.writer):
-        if isinstance(worker, ParserPool | WritingProcess):
+        if isinstance(worker, ParserPool | ExecWriter):
             worker.rest(IDLE_SECONDS)
     memory.trim()
 

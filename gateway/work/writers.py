@@ -18,7 +18,7 @@ _ZONES: Final = ("Europe/Stockholm", "UTC")
 
 
 class Writer(Protocol):
-    """Makes mails of notices: in a process (`WritingProcess`) or here (`InlineWriter`)."""
+    """Makes mails of notices: in a process (`ExecWriter`) or here (`InlineWriter`)."""
 
     def write(self, orders: Sequence[Order], library: Library) -> list[Outcome]:
         """Write a mail for each order, in order; what fails is a value."""
@@ -40,7 +40,7 @@ class InlineWriter:
         """Nothing is held."""
 
 
-class WritingProcess:
+class ExecWriter:
     """One process, started with the first order, and anew when the library was reloaded or the process was lost."""
 
     def __init__(

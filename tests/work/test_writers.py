@@ -18,15 +18,15 @@ from gateway.render.failure import TemplateFailure
 from gateway.render.files import Chosen, File
 from gateway.render.finished import Order
 from gateway.render.library import Library
-from gateway.work.writers import InlineWriter, WritingProcess
+from gateway.work.writers import InlineWriter, ExecWriter
 
 NOTHING = Chosen((), (), ())
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[WritingProcess]:
-    writer = WritingProcess()
+def process() -> Iterator[ExecWriter]:
+    writer = ExecWriter()
     yield writer
     writer.close()
 
@@ -41,13 +41,13 @@ def library_with(library: Library, folder: Path, text: str) -> Library:
     return Library.load([folder, REPOSITORY / "templates" / "mail"], [REPOSITORY / "branding"])
 
 
-def test_the_process_writes_byte_for_byte_what_this_one_writes(process: WritingProcess, library: Library):
+def test_the_process_writes_byte_for_byte_what_this_one_writes(process: ExecWriter, library: Library):
     asked = orders("registered", "customer-wrote", "assigned")
     assert process.write(asked, library) == InlineWriter().write(asked, library)
     assert process.write(asked[:1], library)[0] == compose(asked[0].notice, library, lambda _: b"").raw
 
 
-def test_an_impossible_notice_costs_the_others_of_its_batch_nothing(process: WritingProcess, library: Library):
+def test_an_impossible_notice_costs_the_others_of_its_batch_nothing(process: ExecWriter, library: Library):
     broken = Order({**samples.notice("registered", "operator", "sv"), "date": "never"}, NOTHING)
     nobody = Order({**samples.notice("registered", "operator", "sv"), "event": None, "audience": "nobody"}, NOTHING)
     first, second, third = process.write([broken, nobody, *orders("registered")], library)
@@ -56,7 +56,7 @@ def test_an_impossible_notice_costs_the_others_of_its_batch_nothing(process: Wri
     assert isinstance(third, bytes)
 
 
-def test_a_template_that_fails_is_told_with_file_and_line(process: WritingProcess, library: Library, tmp_path: Path):
+def test_a_template_that_fails_is_told_with_file_and_line(process: ExecWriter, library: Library, tmp_path: Path):
     wrong = library_with(library, tmp_path, "Hej\n\n{{ tiket.reference }}\n")
     (outcome,) = process.write(orders("registered"), wrong)
     assert isinstance(outcome, TemplateFailure)
@@ -64,7 +64,7 @@ def test_a_template_that_fails_is_told_with_file_and_line(process: WritingProces
     assert "ticket" in outcome.message
 
 
-def test_a_reloaded_library_is_the_one_that_is_used(process: WritingProcess, library: Library, tmp_path: Path):
+def test_a_reloaded_library_is_the_one_that_is_used(process: ExecWriter, library: Library, tmp_path: Path):
     other = library_with(library, tmp_path, "Nya ord för {{ ticket.reference }}.\n")
     before, after = (process.write(orders("registered"), one)[0] for one in (library, other))
     assert isinstance(before, bytes)
@@ -73,12 +73,12 @@ def test_a_reloaded_library_is_the_one_that_is_used(process: WritingProcess, lib
     assert b"Nya ord" not in before
 
 
-def test_a_time_zone_the_process_has_not_loaded_is_known_all_the_same(process: WritingProcess, library: Library):
+def test_a_time_zone_the_process_has_not_loaded_is_known_all_the_same(process: ExecWriter, library: Library):
     asked = orders("registered", timezone="Pacific/Auckland")
     assert process.write(asked, library) == InlineWriter().write(asked, library)
 
 
-def test_a_process_that_was_killed_costs_no_mail(process: WritingProcess, library: Library):
+def test_a_process_that_was_killed_costs_no_mail(process: ExecWriter, library: Library):
     (before,) = process.write(orders("registered"), library)
     os.kill(process.pids()[0], signal.SIGKILL)
     (after,) = process.write(orders("registered"), library)
@@ -86,7 +86,7 @@ def test_a_process_that_was_killed_costs_no_mail(process: WritingProcess, librar
 
 
 def test_a_mail_too_large_for_the_memory_is_told_in_words_and_the_next_is_written(library: Library):
-    writer = WritingProcess(memory=1_000_000)  # bytes: what is loaded before the limit stays
+    writer = ExecWriter(memory=1_000_000)  # bytes: what is loaded before the limit stays
     file = File("stor.bin", "application/octet-stream", bytes(30_000_000))
     try:
         large, small = writer.write(
@@ -146,7 +146,7 @@ def test_the_process_can_open_nothing_and_start_nothing_and_still_writes_every_m
 
 
 def test_a_process_of_which_nothing_is_asked_is_ended_and_comes_back_with_the_next_mail(library: Library):
-    writer = WritingProcess()
+    writer = ExecWriter()
     try:
         (before,) = writer.write(orders("registered"), library)
         writer.rest(3600)

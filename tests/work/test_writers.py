@@ -18,7 +18,7 @@ from gateway.render.failure import TemplateFailure
 from gateway.render.files import Chosen, File
 from gateway.render.finished import Order
 from gateway.render.library import Library
-from gateway.work.writers import InlineWriter, ExecWriter
+from gateway.work.writers import ExecWriter, InlineWriter
 
 NOTHING = Chosen((), (), ())
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -31,9 +31,8 @@ def test_mails_wait_for_a_smarthost_that_is_away_and_leave_once_with_the_same_id
     assert {row["to"] for row in deferred} == {KARIN, ANNA, "bo@acme.example"}
     assert sink.mails == []
     sink.script = None
-    for row in deferred:
-        daemon.gateway("outbox", "retry", str(row["id"]))
-    mails = sink.wait_for(3, seconds=30)
+    daemon.gateway("outbox", "retry", str(deferred[0]["id"]))
+    mails = sink.wait_for(3, seconds=30)  # the first that gets through lets the others leave
     daemon.idle()
     assert sorted(mail.message_id for mail in sink.mails) == sorted(row["message_id"] for row in deferred)
     assert len(mails) == 3

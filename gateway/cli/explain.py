@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,14 @@ from gateway.cli import printing
 from gateway.cli.opening import settings_of, store_of
 
 if TYPE_CHECKING:
-    from gateway.tickets.case import Incoming
+    from datetime import datetime
+
+    from gateway.decide.sorting import Sorted
+    from gateway.store.engine import Store
+    from gateway.tickets.case import Case, Incoming
+    from gateway.tickets.effects import Decision
+    from gateway.tickets.model import Ticket
+    from gateway.tickets.thread import Placement
 
 
 def explain(file: Path | None, by_ticket: str | None, config: Path | None, as_json: bool) -> int:
@@ -30,15 +37,21 @@ def explain(file: Path | None, by_ticket: str | None, config: Path | None, as_js
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Foretold:
+    """What would become of a mail."""
+
+    incoming: Incoming
+    arrived: Sorted
+    placement: Placement
+    case: Case
+    draft: Ticket  # the ticket it belongs to, or the one it would open
+    decision: Decision
+
+
 def _of_mail(file: Path, config: Path | None) -> dict[str, Any] | None:
-    """Decide about the mail inside a transaction that is thrown away."""
+    """Decide about the mail on what the database holds now, and write nothing down."""
     from gateway.daemon.orders import offline
-    from gateway.decide import decide_mail, gather, sort
-    from gateway.decide.acting import ask
-    from gateway.mail.address import key
-    from gateway.store import lookup, tickets
-    from gateway.tickets.case import Case
-    from gateway.tickets.effects import project
 
     settings, now = settings_of(config), clock.now()
     try:
@@ -48,44 +61,68 @@ def _of_mail(file: Path, config: Path | None) -> dict[str, Any] | None:
         return None
     with store_of(settings) as store:
         deps = offline(settings, store)
-        incoming = _incoming(deps.parser.parse, raw)
-        arrived = sort(incoming, deps.terms(), now)
-        with store.read() as conn:
-            sender = incoming.mail.sender_from
-            found = lookup.find(conn, gather(incoming, arrived.foreign), key(sender.address) if sender else None, now)
-            incoming = replace(arrived.incoming, found=found)
-            placement = arrived.place(incoming, deps.terms())
-            who = key(sender.address) if sender else None
-            case = (
-                tickets.load_case(conn, placement.ticket_id, who)
-                if placement.ticket_id
-                else Case(contact=found.contact)
-            )
-        decision = decide_mail(incoming, arrived, placement, case, deps.terms(), now)
-        draft = case.ticket or _draft(incoming, arrived.desk, deps.terms(), now, decision.effects)
-        event = "registered" if case.ticket is None else "customer-wrote"
-        outcomes = (
-            ask("received", incoming, None, Case(), deps.terms(), now),
-            ask(event, incoming, draft, case, deps.terms(), now),
-        )
-    after = project(draft, decision.effects)
+        found = _foretell(store, _incoming(deps.parser.parse, raw), deps.terms(), now)
+        rules = _rules(found, deps.terms(), now)
+    return {"file": str(file), **_facts(found), "rules": rules, **_result(found)}
+
+
+def _foretell(store: Store, incoming: Incoming, terms: Any, now: datetime) -> _Foretold:
+    from gateway.decide import decide_mail, gather, sort
+    from gateway.mail.address import key
+    from gateway.store import lookup, tickets
+    from gateway.tickets.case import Case
+
+    arrived = sort(incoming, terms, now)
+    sender = arrived.incoming.mail.sender_from
+    who = key(sender.address) if sender else None
+    with store.read() as conn:
+        known = lookup.find(conn, gather(arrived.incoming, arrived.foreign), who, now)
+        incoming = replace(arrived.incoming, found=known)
+        placement = arrived.place(incoming, terms)
+        ticket = placement.ticket_id
+        case = tickets.load_case(conn, ticket, who) if ticket else Case(contact=known.contact)
+    decision = decide_mail(incoming, arrived, placement, case, terms, now)
+    draft = case.ticket or _draft(incoming, arrived.desk, terms, now, decision.effects)
+    return _Foretold(incoming, arrived, placement, case, draft, decision)
+
+
+def _rules(found: _Foretold, terms: Any, now: datetime) -> list[dict[str, Any]]:
+    """Return each rule that is asked, at `received` and at what the mail is to the ticket."""
+    from gateway.decide.acting import ask
+    from gateway.tickets.case import Case
+
+    event = "registered" if found.case.ticket is None else "customer-wrote"
+    outcomes = (
+        ask("received", found.incoming, None, Case(), terms, now),
+        ask(event, found.incoming, found.draft, found.case, terms, now),
+    )
+    return [
+        {"name": line.name, "hit": line.hit, "reasons": list(line.reasons), "did": list(line.did)}
+        for outcome in outcomes
+        for line in outcome.trace
+    ]
+
+
+def _facts(found: _Foretold) -> dict[str, Any]:
     return {
-        "file": str(file),
-        "class": str(incoming.mail.mail_class),
-        "desk": arrived.desk,
-        "ticket": case.ticket.reference if case.ticket else None,
-        "evidence": list(placement.evidence),
-        "rules": [
-            {"name": r.name, "hit": r.hit, "reasons": list(r.reasons), "did": list(r.did)}
-            for o in outcomes
-            for r in o.trace
-        ],
-        "happens": list(decision.trace),
+        "class": str(found.incoming.mail.mail_class),
+        "desk": found.arrived.desk,
+        "ticket": found.case.ticket.reference if found.case.ticket else None,
+        "evidence": list(found.placement.evidence),
+    }
+
+
+def _result(found: _Foretold) -> dict[str, Any]:
+    from gateway.tickets.effects import project
+
+    after = project(found.draft, found.decision.effects)
+    return {
+        "happens": list(found.decision.trace),
         "status": str(after.status),
         "group": after.group,
         "owner": str(after.owner) if after.owner else None,
         "priority": after.priority,
-        "mails": list(_mails(decision.effects)),
+        "mails": list(_mails(found.decision.effects)),
     }
 
 
@@ -159,7 +196,7 @@ def _print(story: dict[str, Any]) -> None:
         if story.get(name):
             print(f"{name + ':':10}{story[name]}")
     for line in story.get("evidence", ()):
-        print(f"  because {line}")
+        printing.prose(f"  because {line}", 10)
     _print_rules(story.get("rules", ()))
     for entry in story.get("entries", ()):
         print(f"\n{printing.short_time(entry['at'])}  {entry['kind']}  {printing.who(entry['author'])}")
@@ -167,10 +204,13 @@ def _print(story: dict[str, Any]) -> None:
     for line in story.get("history", ()):
         changes = ", ".join(f"{k} = {v}" for k, v in line["change"].items())
         printing.prose(f"{printing.short_time(line['at'])}  {line['cause']}: {changes}", 18)
-    print("\nMails")
+    foretold = "file" in story
+    print("\nMails that would leave" if foretold else "\nMails")
     for mail in story["mails"]:
-        why = f"not sent: {mail['suppressed']}" if mail["suppressed"] else "sent"
-        print(f"  {mail['event']:20} {mail['to']:32} {why}")
+        why = f"{'would not be' if foretold else 'not'} sent: {mail['suppressed']}" if mail["suppressed"] else ""
+        printing.prose(f"  {mail['event']:18} {mail['to']:30} {why}".rstrip(), 21)
+    if not story["mails"]:
+        print("  none")
 
 
 def _print_rules(rules: Any) -> None:
@@ -178,6 +218,6 @@ def _print_rules(rules: Any) -> None:
     for rule in rules:
         print(f"\n{words[rule['hit']]:8}{rule['name']}")
         for reason in rule["reasons"]:
-            print(f"          {reason}")
+            printing.prose(f"          {reason}", 14)
         for did in rule["did"]:
-            print(f"        → {did}")
+            printing.prose(f"        → {did}", 12)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import clock
-from gateway.cli import printing
+from gateway.cli import printing, rows
 from gateway.cli.opening import settings_of, store_of
 
 STATES = ("received", "done", "parked", "held", "discarded", "duplicate")
@@ -16,45 +16,36 @@ STATES = ("received", "done", "parked", "held", "discarded", "duplicate")
 
 def list_(config: Path | None, state: str | None, as_json: bool, limit: int) -> int:
     """List messages, newest first."""
-    from gateway.store.journal import list_rows
-    from gateway.store.show import journal_json
-
-    if state is not None and state not in STATES:
-        print(f"no state {state!r}; there are: {', '.join(STATES)}", file=sys.stderr)
-        return 2
-    with store_of(settings_of(config)) as store, store.read() as conn:
-        rows = [journal_json(row) for row in list_rows(conn, state, limit)]
-    if as_json:
-        printing.lines(rows)
-    else:
-        columns = ("id", "received", "state", "from", "reason")
-        shown = (
-            (r["id"], printing.short_time(r["received_at"]), r["state"], r["mail_from"], r["reason"]) for r in rows
-        )
-        printing.table(columns, shown, "no messages")
-    return 0
+    return rows.list_(_kind(), config, state, as_json, limit)
 
 
 def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
     """Show one message, or the exact bytes received."""
-    from gateway.store.journal import get, load_raw
-    from gateway.store.show import journal_json
+    return rows.show(_kind(), config, number, raw, as_json)
 
-    with store_of(settings_of(config)) as store:
-        with store.read() as conn:
-            row = get(conn, number)
-        if row is None:
-            print(f"no message {number} (`gateway journal list`)", file=sys.stderr)
-            return 1
-        if raw:
-            sys.stdout.buffer.write(load_raw(store, row))
-            return 0
-        facts = journal_json(row)
-    if as_json:
-        printing.lines([facts])
-    else:
-        printing.card(facts)
-    return 0
+
+def _kind() -> rows.Kind:
+    from gateway.store import journal
+    from gateway.store.show import journal_json, ticket_reference
+
+    return rows.Kind(
+        "message",
+        "journal",
+        STATES,
+        journal.list_rows,
+        journal.get,
+        journal.load_raw,
+        lambda conn, row: journal_json(row) | {"ticket": ticket_reference(conn, row.ticket_id)},
+        ("id", "received (UTC)", "state", "ticket", "from", "reason"),
+        lambda r: (
+            r["id"],
+            printing.short_time(r["received_at"]),
+            r["state"],
+            r["ticket"],
+            r["mail_from"],
+            r["reason"],
+        ),
+    )
 
 
 def accept(config: Path | None, number: int, on: str | None, as_: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import clock
-from gateway.cli import printing
+from gateway.cli import rows
 from gateway.cli.opening import settings_of, store_of
 from gateway.settings import Settings
 
@@ -17,43 +17,29 @@ STATES = ("ready", "deferred", "sent", "failed", "held", "cancelled", "suppresse
 
 def list_(config: Path | None, state: str | None, as_json: bool, limit: int) -> int:
     """List mails, newest first."""
-    from gateway.store.outbox import list_rows
-    from gateway.store.show import outbox_json
-
-    if state is not None and state not in STATES:
-        print(f"no state {state!r}; there are: {', '.join(STATES)}", file=sys.stderr)
-        return 2
-    with store_of(settings_of(config)) as store, store.read() as conn:
-        rows = [outbox_json(conn, row) for row in list_rows(conn, state, limit)]
-    if as_json:
-        printing.lines(rows)
-    else:
-        columns = ("id", "ticket", "event", "to", "state", "reason or error")
-        shown = ((r["id"], r["ticket"], r["event"], r["to"], r["state"], r["reason"] or r["error"]) for r in rows)
-        printing.table(columns, shown, "no mails")
-    return 0
+    return rows.list_(_kind(), config, state, as_json, limit)
 
 
 def show(config: Path | None, number: int, raw: bool, as_json: bool) -> int:
     """Show one mail, or its exact bytes."""
-    from gateway.store.outbox import get, load_raw
+    return rows.show(_kind(), config, number, raw, as_json)
+
+
+def _kind() -> rows.Kind:
+    from gateway.store import outbox
     from gateway.store.show import outbox_json
 
-    with store_of(settings_of(config)) as store:
-        with store.read() as conn:
-            row = get(conn, number)
-            if row is None:
-                print(f"no mail {number} (`gateway outbox list`)", file=sys.stderr)
-                return 1
-            facts = outbox_json(conn, row)
-        if raw:
-            sys.stdout.buffer.write(load_raw(store, row))
-            return 0
-    if as_json:
-        printing.lines([facts])
-    else:
-        printing.card(facts)
-    return 0
+    return rows.Kind(
+        "mail",
+        "outbox",
+        STATES,
+        outbox.list_rows,
+        outbox.get,
+        outbox.load_raw,
+        lambda conn, row: outbox_json(conn, row) | {"ticket_id": row.ticket_id},
+        ("id", "ticket", "event", "to", "state", "reason or error"),
+        lambda r: (r["id"], r["ticket"], r["event"], r["to"], r["state"], r["reason"] or r["error"]),
+    )
 
 
 def retry(config: Path | None, number: int) -> int:
@@ -72,28 +58,28 @@ def cancel(config: Path | None, number: int) -> int:
 
 def pause(config: Path | None, smarthost: str | None, desk: str | None, reason: str) -> int:
     """Let nothing leave, or nothing of a desk, or nothing by a smarthost."""
-    from gateway.store import outbox as rows
+    from gateway.store import outbox as mails
 
     settings = settings_of(config)
     scope = _scope(settings, smarthost, desk)
     if scope is None:
         return 2
     with store_of(settings) as store, store.write() as conn:
-        rows.pause(conn, clock.now(), reason or "on the command line", scope)
+        mails.pause(conn, clock.now(), reason or "on the command line", scope)
     print(f"paused: {_named(scope)}. Mail waits in the outbox until `gateway outbox resume`; the admins are told daily")
     return 0
 
 
 def resume(config: Path | None, smarthost: str | None, desk: str | None) -> int:
     """Let mail leave again: all of it, or what one pause held."""
-    from gateway.store import outbox as rows
+    from gateway.store import outbox as mails
 
     settings = settings_of(config)
     scope = _scope(settings, smarthost, desk)
     if scope is None:
         return 2
     with store_of(settings) as store, store.write() as conn:
-        lifted = rows.resume(conn, None if scope == "all" else scope)
+        lifted = mails.resume(conn, None if scope == "all" else scope)
     print(f"lifted {lifted} pause{'s' * (lifted != 1)}" if lifted else "nothing was paused")
     return 0 if lifted else 1
 

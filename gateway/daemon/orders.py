@@ -9,6 +9,8 @@ from gateway import clock
 from gateway.commands.context import Line
 from gateway.daemon import rulebook, wiring
 from gateway.decide import decide_order
+from gateway.errors import GatewayError
+from gateway.policy.nearest import unknown
 from gateway.settings import Settings
 from gateway.store import keys, tickets
 from gateway.store.engine import Store
@@ -17,11 +19,18 @@ from gateway.work.deps import Deps
 from gateway.work.parser_pool import InlineParser
 
 
+class UnknownPersonError(GatewayError):
+    """An order is given by somebody rules.yaml knows."""
+
+
 def order(
     settings: Settings, store: Store, number: int, text: str, person: str, now: datetime
 ) -> tuple[Line, ...] | None:
     """Do what `text` orders as `person`; None where there is no such ticket. The running daemon sends the mails."""
     deps = offline(settings, store)
+    people = {**deps.terms().policy.operators, **deps.terms().policy.people}
+    if person not in people:
+        raise UnknownPersonError(unknown("operator", person, people))
     with store.write("order") as conn:
         ticket = tickets.by_number(conn, number)
         if ticket is None:

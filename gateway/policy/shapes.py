@@ -92,6 +92,9 @@ def _by_audience(inner: Any) -> Mapping[str, str]:
 
 
 def _duration(value: Any) -> Duration:
+    if isinstance(value, int) and not isinstance(value, bool):
+        said = f"{value} of what? Write {value}d, {value}h or, in opening hours, {value}bd or {value}bh"
+        raise ValueError(said)  # noqa: TRY004  # pydantic reports ValueError only
     return value if isinstance(value, Duration) else durations.parse(as_text(value))
 
 

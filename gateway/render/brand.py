@@ -87,7 +87,7 @@ def _luminance(colour: str) -> float:
 
 def load(folder: Path) -> Brand:
     """Read one brand's folder. Raises ConfigurationError with every problem in it."""
-    shown = f"{folder.name}/brand.yaml"
+    shown = f"branding/{folder.name}/brand.yaml"
     found, lines = yaml_file.read(folder / "brand.yaml", shown)
     problems = _unknown(found, lines, shown)
     colours = found.get("colour", {}) if isinstance(found.get("colour"), dict) else {}

@@ -45,6 +45,9 @@ def reasons(condition: Condition, facts: Facts, depth: int = 0) -> Iterator[str]
 def _line(test: Test, facts: Facts) -> str:
     verdict = compiled(test)(facts)
     name = f"{test.name} {test.argument}" if test.argument else test.name
+    if test.op is Op.IS and isinstance(test.value, bool) and verdict is not None:
+        is_so = test.value is verdict
+        return f"{name}: {_answer(is_so)}" + ("" if verdict else f", the rule wants {_answer(test.value)}")
     seen = _seen(test, facts)
     return f"{name} {_wanted(test)}: {_answer(verdict)}{', ' + seen if seen else ''}"
 

@@ -91,6 +91,11 @@ def _references(conn: Connection, ids: Iterable[int]) -> Mapping[int | None, str
     return {row.id: f"{row.prefix}-{row.number}" for row in rows}
 
 
+def ticket_reference(conn: Connection, ticket_id: int | None) -> str | None:
+    """Return how a ticket is called, None where there is none."""
+    return None if ticket_id is None else _references(conn, [ticket_id]).get(ticket_id)
+
+
 def _strikes(conn: Connection, ticket_id: int) -> dict[str, Any]:
     """Return how many reminders were sent since it waits, and when the next is due."""
     for timer in timers.of_ticket(conn, ticket_id):

@@ -157,16 +157,16 @@ def branding(tmp_path, text, logo=b""):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("nme: x\n", "mine/brand.yaml:1: unknown key `nme`; did you mean `name`?"),
-        ("name: x\ncolour: {acent: '#000000'}\n", "mine/brand.yaml:2: unknown key `acent`; did you mean `accent`?"),
-        ("colour: {accent: red}\n", "mine/brand.yaml:1: colour.accent: expected #rrggbb, got 'red'"),
+        ("nme: x\n", "branding/mine/brand.yaml:1: unknown key `nme`; did you mean `name`?"),
+        ("name: x\ncolour: {acent: '#000000'}\n", "branding/mine/brand.yaml:2: unknown key `acent`; did you mean `accent`?"),
+        ("colour: {accent: red}\n", "branding/mine/brand.yaml:1: colour.accent: expected #rrggbb, got 'red'"),
         (
             "colour: {accent: '#ffee00'}\n",
-            "mine/brand.yaml:1: colour.accent: #ffee00 has a contrast of 1.2 on white; links need 4.5",
+            "branding/mine/brand.yaml:1: colour.accent: #ffee00 has a contrast of 1.2 on white; links need 4.5",
         ),
-        ("name: x\nlogo: gone.png\n", "mine/brand.yaml:2: logo: gone.png cannot be read (No such file or directory)"),
-        ("logo: ../x.png\n", "mine/brand.yaml:1: logo: expected a PNG, JPEG or GIF in this folder, got '../x.png'"),
-        ("name: [x\n", "mine/brand.yaml:2:1: did not find expected ',' or ']'"),
+        ("name: x\nlogo: gone.png\n", "branding/mine/brand.yaml:2: logo: gone.png cannot be read (No such file or directory)"),
+        ("logo: ../x.png\n", "branding/mine/brand.yaml:1: logo: expected a PNG, JPEG or GIF in this folder, got '../x.png'"),
+        ("name: [x\n", "branding/mine/brand.yaml:2:1: did not find expected ',' or ']'"),
     ],
 )
 def test_a_mistake_in_a_brand_is_told_with_its_line(tmp_path, text, told):

@@ -187,6 +187,9 @@ def _sort_around(lines: Sequence[str], parts: list[Part], top: int, start: Start
     """Mark what is quoted from `start` on; answers below or between the quoted lines stay new."""
     _mark(parts, start.start, len(parts), Part.QUOTED)
     written_above = any(not is_blank(line) and not is_rule(line) for line in lines[top : start.start])
+    first = next((line for line in lines[start.end :] if not is_blank(line)), "")
+    if not start.attributed and first and not is_quoted(first):
+        return  # the older mail stands there without signs; what it quoted itself is no sign that somebody answers
     quoted = [i for i in range(start.end, len(lines)) if is_quoted(lines[i])]
     answers = [i for i in range(start.end, len(lines)) if _is_answer(lines, i)] if quoted else []
     last_quoted = quoted[-1] if quoted else len(lines)

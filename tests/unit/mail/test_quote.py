@@ -90,3 +90,8 @@ def test_no_word_is_ever_lost(lines: list[str]) -> None:
 @given(st.text(alphabet="> \nab:@.-_2025skrev<>*", max_size=300))
 def test_any_text_at_all_is_split_without_loss(text: str) -> None:
     assert is_whole(text, quote.split(text, None))
+
+
+def test_quotes_within_an_older_mail_make_it_no_newer() -> None:
+    text = "Den röda.\n\nFrån: Support <s@x.example>\nSkickat: den 3 mars 2025 10:14\nTill: Karin\nÄmne: Fel\n\nVilken skrivare?\n\n> Den är trasig.\n\nHälsningar"
+    assert quote.split(text, None).new_text == "Den röda."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import make_msgid
 
 import pytest
@@ -88,12 +89,32 @@ def test_a53_a_loop_mark_from_outside_silences_nobody(scene: Scene):
     assert scene.to_anna(str(receipt.message["X-Ticket-Reference"]), "registered")
 
 
+def test_a53_many_hops_or_our_own_address_alone_are_no_loop_and_earn_no_receipt(scene: Scene):
+    """Without our MAC nothing proves a loop: the words are kept as a ticket's, but nobody is answered."""
+    hops = b"Received: from a by b; Sat, 21 Nov 2026 12:00:00 +0000\r\n" * 60
+    round_trip, delivered = unused("hopp"), unused("levererad")
+    many = hops + letters.plain("Sextio hopp", "ord\r\n", sender=round_trip)
+    ours = b"Delivered-To: support@acme.example\r\nDelivered-To: support@acme.example\r\n" + letters.plain(
+        "Levererad", "ord\r\n", sender=delivered
+    )
+    own = letters.plain("Från oss", "ord till oss själva\r\n", sender=f"ACME Support <{letters.DESK}>")
+    for raw in (many, own):
+        scene.send(raw, "someone@relay.example", letters.DESK)
+    scene.send(letters.proven(ours), delivered, letters.DESK)
+    rows = scene.journal(many, own)
+    assert {row["state"] for row in rows} <= {"done", "held"}, rows
+    assert scene.sink.to(round_trip) == []
+    assert scene.sink.to(letters.DESK) == [], "never to ourselves"
+    assert scene.mail(delivered, "registered"), "an alias in front of the desk delivers twice"
+
+
 MACHINES = {
     "auto-submitted": {"Auto_Submitted": "auto-generated"},
     "auto-submitted, case and parameters": {"AUTO_SUBMITTED": 'Auto-Replied (x); owner="y"'},
     "precedence bulk": {"Precedence": "BULK"}, "precedence junk": {"Precedence": "junk"}, "auto_reply": {"Precedence": "auto_reply"},
     "list-id": {"List_Id": "<news.example>"}, "suppress": {"X_Auto_Response_Suppress": "OOF, AutoReply"},
-    "x-autoreply": {"X_Autoreply": "yes"}, "x-autorespond": {"X_Autorespond": "Re: x"},
+    "x-autoreply": {"X_Autoreply": "yes"}, "x-autorespond": {"X_Autorespond": "Re: x"}, "precedence list": {"Precedence": "list"},
+    "auto-submitted in capitals": {"Auto_Submitted": "AUTO-NOTIFIED"}, "suppress all": {"X_Auto_Response_Suppress": "All"},
 }  # fmt: skip
 
 
@@ -158,3 +179,100 @@ def test_a60_a_taken_message_id_suppresses_nothing(scene: Scene, order: str):
         if ticket["subject"] == f"Krock {order}":
             texts += [entry["text"].strip() for entry in scene.ticket(ticket["reference"])["entries"]]
     assert sorted(texts) == ["Alices riktiga ord.", "Mallorys ord i hennes namn.", "Mallorys ord."]
+
+
+def report(kind: str, part: str, sender: str, *, to: str = letters.DESK) -> bytes:
+    """Return a multipart/report of that kind with one machine-readable part."""
+    head = (
+        f"From: {sender}\r\nTo: {to}\r\nSubject: {kind}\r\nMessage-ID: {make_msgid()}\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/report; report-type={kind}; boundary="b"\r\n\r\n'
+    )
+    return f"{head}--b\r\n\r\nA report.\r\n--b\r\n{part}\r\n--b--\r\n".encode()
+
+
+def test_a58_reports_receipts_calendars_and_lists_are_kept_and_never_answered(scene: Scene):
+    """ARF (RFC 5965), MDN, a calendar's reply, a list with its own From and with a munged one."""
+    arf = "Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x/1\r\nVersion: 1\r\n"
+    mdn = "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n"
+    alice, poster = unused("alice"), unused("poster")
+    senders = [unused("fbl", "provider.example"), unused("mdn"), unused("kalender"), "list@lists.example"]
+    listed = {"List_Id": "<list.lists.example>", "List_Post": "<mailto:list@lists.example>", "Precedence": "list"}
+    calendar = letters.plain(
+        "Accepterat: möte", "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n", sender=senders[2]
+    )
+    raws = [
+        report("feedback-report", arf, senders[0]),
+        report("disposition-notification", mdn, senders[1]),
+        calendar.replace(b"text/plain", b"text/calendar; method=REPLY"),
+        letters.plain("[list] hej", "ord\r\n", sender=poster, Cc="list@lists.example", **listed),
+        letters.plain(
+            "[list] munged",
+            "ord\r\n",
+            sender="Alice via List <list@lists.example>",
+            Reply_To=f"Alice <{alice}>",
+            **listed,
+        ),
+    ]
+    for raw in raws:
+        scene.send(letters.proven(raw), "bounce@lists.example", letters.DESK)
+    rows = scene.journal(*(letters.proven(raw) for raw in raws))
+    assert {row["state"] for row in rows} <= {"done", "held"}
+    assert [to for to in (*senders, alice, poster) if scene.sink.to(to)] == []
+    for ticket in scene.daemon.json("ticket", "list", "--limit", "1000"):
+        if "list]" in ticket["subject"] or "munged" in ticket["subject"]:
+            people = scene.ticket(ticket["reference"])["participants"]
+            assert "list@lists.example" not in {p["address"] for p in people if p["role"] != "requester"}
+
+
+def test_a56_a_report_at_the_signed_address_or_about_our_id_marks_the_mail_and_opens_nothing(scene: Scene):
+    opened = scene.opens(subject="Studsar på riktigt")
+    scene.send(letters.operator(opened.notice.raw, "Svar som inte kommer fram."))
+    answer = scene.mail(opened.customer, "answered")
+    before = len(scene.daemon.json("ticket", "list", "--limit", "1000"))
+    scene.send(letters.bounce(answer.raw, opened.customer, to=letters.DESK), "", letters.DESK)
+    scene.settled()
+    mails = [
+        m for m in scene.ticket(opened.reference)["mails"] if m["event"] == "answered" and m["to"] == opened.customer
+    ]
+    assert [m["state"] for m in mails] == ["failed"], mails
+    assert len(scene.daemon.json("ticket", "list", "--limit", "1000")) == before
+    told = scene.mail("anna@acme.example", "bounced", opened.reference)
+    assert opened.customer in told.text
+
+
+@pytest.mark.parametrize("action", ["delayed", "failed"])
+def test_a57_a_soft_bounce_suppresses_nobody(scene: Scene, action: str):
+    opened = scene.opens(subject="Mjuk studs")
+    status = {"delayed": "4.4.1", "failed": "4.2.2"}[action]
+    soft = letters.bounce(
+        opened.receipt.raw, opened.customer, to=letters.DESK, status=status, action=action, diagnostic="452 4.2.2 Mailbox full",
+    )  # type: ignore[arg-type]  # fmt: skip
+    scene.send(soft, "", letters.DESK)
+    scene.settled()
+    scene.send(letters.operator(opened.notice.raw, "Svar trots fullt."))
+    assert "Svar trots fullt." in scene.mail(opened.customer, "answered").text
+
+
+MESSAGE_IDS = {
+    "missing": "", "empty": "Message-ID:\r\n", "blank": "Message-ID:    \r\n", "angles": "Message-ID: <>\r\n", "long": f"Message-ID: <{'x' * 1000}@e.example>\r\n",
+    "eight bit": "Message-ID: <åäö@e.example>\r\n", "no angles": "Message-ID: abc\r\n", "two": "Message-ID: <a@e.example>\r\nMessage-ID: <b@e.example>\r\n",
+    "blanks inside": "Message-ID: <a b c@e.example>\r\n", "folded": "Message-ID:\r\n <folded@e.example>\r\n", "NUL": "Message-ID: <a\0b@e.example>\r\n",
+}  # fmt: skip
+
+
+def test_a61_any_message_id_is_taken_and_what_we_answer_has_one_of_ours(scene: Scene):
+    """And twice the same text without an id is two mails of two senders, while the same bytes again are one."""
+    senders = {name: unused("id") for name in MESSAGE_IDS}
+    for name, line in MESSAGE_IDS.items():
+        raw = f"From: {senders[name]}\r\nTo: {letters.DESK}\r\nSubject: id\r\n{line}\r\nSamma ord.\r\n".encode()
+        passed = b"Authentication-Results: mx.acme.example; dmarc=pass header.from=cust.example\r\n" + raw
+        for _ in range(2):
+            with scene.wire() as wire:
+                wire.up_to_data(senders[name])
+                assert wire.say(passed + b".\r\n").startswith("250"), name
+    for name, sender in senders.items():
+        receipt = scene.mail(sender, "registered")
+        assert re.fullmatch(r"<[0-9a-z.]+@tickets\.acme\.example>", receipt.message_id), name
+        assert receipt.faults == ()
+    scene.settled()
+    assert {len(scene.sink.to(sender)) for sender in senders.values()} == {1}

@@ -41,3 +41,26 @@ def test_words_to_an_address_that_bounced_come_back_to_their_writer(house: House
     assert "Prova en annan sladd" in back.text
     house.daemon.idle()
     assert case.had("answered") == []
+
+
+def test_what_a_customer_writes_inside_our_quoted_questions_is_in_the_entry(house: House):
+    case = house.write("Programmet", "Det startar inte.")
+    asked = "Vilken version av programmet har du?\n\nVilken dator använder du i dag?"
+    case.operator(case.notice(), f"Hej!\n\n{asked}")
+    got = case.got("answered")
+    quoted = got.text.replace("har du?", "har du?\nVersion 3.2", 1).replace("i dag?", "i dag?\nEn gammal Mac.", 1)
+    assert "Version 3.2" in quoted
+    head = f"Från: Support <support@acme.example>\nSkickat: den 24 november 2026 10:14\nTill: {case.address}\nÄmne: Programmet\n\n"
+    raw = letters.plain(
+        f"Sv: {got.subject}",
+        f"Se mina svar nedan.\n\n{head}{quoted}",
+        sender=case.sender,
+        in_reply_to=str(got.message["Message-ID"]),
+    )
+    house.daemon.send(letters.proven(raw))
+    wrote = case.notice(event="customer-wrote")
+    for line in ("Se mina svar nedan.", "Version 3.2", "En gammal Mac."):
+        assert line in wrote.text
+    entry = case.ticket["entries"][-1]["text"]
+    assert "> Vilken version av programmet har du?\nVersion 3.2" in entry
+    assert "Skickat: den 24 november" not in entry

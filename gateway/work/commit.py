@@ -15,19 +15,7 @@ from typing import Any
 from gateway.mail.message import Address
 from gateway.policy.schema_people import Person
 from gateway.rules.distribute import AssignNext, pick, skilled
-from gateway.store import (
-    bearers,
-    contacts,
-    delivery,
-    entries,
-    history,
-    journal,
-    orders,
-    outbox,
-    threads,
-    tickets,
-    timers,
-)
+from gateway.store import bearers, contacts, delivery, entries, history, journal, outbox, threads, tickets, timers
 from gateway.store.connection import Connection
 from gateway.store.history import Line
 from gateway.store.turns import hold_turns, last_owner
@@ -55,8 +43,9 @@ from gateway.tickets.effects import (
     Unmute,
     project,
 )
-from gateway.tickets.model import NOTHING, ActorKind, Entry, Ticket
+from gateway.tickets.model import NOTHING, Entry, Ticket
 from gateway.tickets.template_texts import LATE_REFERENCE
+from gateway.work import obeyed
 from gateway.work.deps import Deps
 from gateway.work.noticing import Commit, notice_all
 
@@ -92,7 +81,7 @@ def apply(
     count = notice_all(work, told)
     if incoming is not None:
         _journal(conn, effects, incoming, ticket, entry, now)
-        _order(conn, effects, incoming, ticket, decision)
+        obeyed.remember(conn, effects, incoming, ticket, decision)
     return Committed(ticket, entry, count)
 
 
@@ -325,12 +314,3 @@ def _journal(
             case _:
                 pass
     journal.mark(conn, incoming.journal_id, state, reason, about, entry.id if entry else None, facts, at=now)
-
-
-def _order(
-    conn: Connection, effects: Sequence[Any], incoming: Incoming, ticket: Ticket | None, decision: Decision
-) -> None:
-    """Remember an operator's message that was obeyed and left no entry, so that it is never obeyed again (A08)."""
-    obeyed = decision.actor.kind is ActorKind.OPERATOR and not any(isinstance(e, AddEntry | Hold) for e in effects)
-    if obeyed and ticket is not None and incoming.mail.message_id:
-        orders.remember(conn, ticket.id, incoming.mail.message_id)

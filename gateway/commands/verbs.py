@@ -124,10 +124,8 @@ def _try(command: Command, reading: Reading, context: Context, ticket: Ticket | 
         return say("needs", word=word, form=vocabulary.VERBS[verb].shape(context.language))
     if verb in ANYWHERE:
         return ANYWHERE[verb](context, command.argument, word)
-    if verb == "note" and _about_held(reading, context):
-        return held_verbs.note(context)
-    if verb == "spam" and _about_held(reading, context):
-        return held_verbs.drop(context, "", word)
+    if verb in {"note", "spam"} and _about_held(reading, context):
+        return held_verbs.note(context) if verb == "note" else held_verbs.drop(context, "", word)
     if ticket is None:
         return say("no-ticket")
     if verb == "note":

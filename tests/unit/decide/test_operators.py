@@ -39,6 +39,7 @@ def test_a_plain_answer_counts_as_written_by_a_person_and_against_no_budget(play
     for tell in play.of(Tell, play.answer("Prova igen.")):
         assert (tell.auto, tell.budgeted, tell.null_sender) == (None, False, False)
 
+
 ANNA = Address("Anna Åkesson", "anna@acme.example")
 
 

@@ -16,7 +16,7 @@ from tests.support.waiting import eventually
 
 MASTER = Path("/usr/lib/postfix/sbin/master")
 WHY_NOT = (
-    "Postfix is not installed, and is no package of the tests: it would serve port 25" if not MASTER.exists()
+    "Postfix is not installed: another mail server is, which it would replace" if not MASTER.exists()
     else "Postfix runs as root only" if os.getuid() != 0
     else None
 )  # fmt: skip

@@ -37,5 +37,4 @@ def check(config: Path | None) -> int:
 
 
 def _store(settings: Settings) -> Store:
-    settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     return open_store(settings)

@@ -24,7 +24,6 @@ def store_of(settings: Settings) -> Iterator[Store]:
     """Open the database the settings name, brought up to date."""
     from gateway.store.opening import open_store
 
-    settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings)
     try:
         store.upgrade()

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 
 from gateway import clock
 from gateway.cli.opening import settings_of, store_of
+from gateway.errors import GatewayError, TryAgainError
 
 
 def receive(config: Path | None, sender: str, to: tuple[str, ...]) -> int:
-    """Journal one message; a daemon on the same database works on it."""
+    """Journal one message; a daemon on the same database works on it.
+
+    Whatever stops us is ours, and the MTA keeps the mail: a pipe that exits 1 bounces it to the customer.
+    """
+    try:
+        return _journal(config, sender, to)
+    except GatewayError as error:
+        raise TryAgainError(str(error)) from error
+    except Exception as error:  # a bug, a full disk: said whole, and the mail stays where it is
+        traceback.print_exc()
+        raise TryAgainError(f"nothing is on disk: {error}") from error
+
+
+def _journal(config: Path | None, sender: str, to: tuple[str, ...]) -> int:
     from gateway.inbound.pipe import read
     from gateway.store.journal import write_received
 

@@ -33,7 +33,7 @@ from gateway.settings import Settings
 from gateway.store import journal, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
-from gateway.store.opening import open_store
+from gateway.store.opening import make_state, open_store
 from gateway.work import deliver, housekeep, ingest, notify, pausing, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
@@ -79,7 +79,7 @@ class App:
 def build(settings: Settings, environment: Mapping[str, str], stack: ExitStack) -> App:
     """Open the store, start the workers and, last of all, the listeners."""
     rulebook = Rulebook.open(settings)
-    settings.paths.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_state(settings)  # before any process is started for nothing
     parser = ParserPool(max(1, settings.run.parse))  # exec'd before any other thread
     stack.callback(parser.close)
     writer = ExecWriter()

@@ -1,4 +1,4 @@
-"""A05, A06, A22, A24 and A30 where mail is fetched: a real Dovecot, and liars in front of it."""
+"""A05, A06, A22, A24, A30 and A33 where mail is fetched: a real Dovecot, and liars in front of it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(PROGRAM is None, reason="dovecot is not installed (Debian: dovecot-imapd)"),
 ]
+LIMIT = 200_000
 INJECTED = b"* BYE slipped in\r\n* PREAUTH you are somebody else\r\n"
 
 
@@ -164,6 +165,25 @@ def test_a06_a_mailbox_that_trusts_nobody_believes_nothing(post: Post):
     (row,) = rows_of(post, 1, "#close trolig")
     assert (row["state"], row["proof"]["verdict"]) == ("held", "none")
     assert post.scene.ticket(opened.reference)["status"] == "new"
+
+
+def test_a33_an_oversize_mail_stays_in_its_mailbox_and_is_seen_by_a_person(post: Post):
+    """Neither fetched nor deleted nor lost: held with its headers, and the group hears of it."""
+    sender = unused("jättestor", "big.example")
+    raw = letters.plain("Jättestor ritning", "x" * 70 + "\r\n" + ("y" * 70 + "\r\n") * 4000, sender=sender)
+    assert len(raw) > LIMIT
+    post.lay("nobody", raw)
+    (row,) = rows_of(post, 1, "ttestor ritning")
+    assert row["state"] == "held", row
+    assert row["reason"] == "oversize"
+    kept = post.scene.daemon.gateway("journal", "show", str(row["id"]), "--raw")
+    assert "yyyyyyyy" not in kept, "the headers only"
+    with post.dovecot.client(post.users["nobody"]) as client:
+        client.select_folder("INBOX", readonly=True)
+        uids = client.search(["SUBJECT", "ritning"])
+        assert len(uids) == 1, "it lies where it lay"
+        assert b"\\Seen" not in client.get_flags(uids)[uids[0]]
+    assert post.scene.sink.to(sender) == []
 
 
 @pytest.mark.parametrize(

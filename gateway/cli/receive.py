@@ -16,8 +16,12 @@ def receive(config: Path | None, sender: str, to: tuple[str, ...]) -> int:
 
     Whatever stops us is ours, and the MTA keeps the mail: a pipe that exits 1 bounces it to the customer.
     """
+    from gateway.inbound.pipe import TooLargeError
+
     try:
         return _journal(config, sender, to)
+    except TooLargeError:
+        raise  # time does not mend it: its sender shall know
     except GatewayError as error:
         raise TryAgainError(str(error)) from error
     except Exception as error:  # a bug, a full disk: said whole, and the mail stays where it is

@@ -7,12 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from rich.text import Text
+from typing import Any
 
 _SHORT = 16  # as wide as a time
+_GAP = 3  # between two columns
 
 
 def lines(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -21,8 +19,10 @@ def lines(rows: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "nothing") -> None:
-    """Print a table that fits the terminal; the last column takes what is left."""
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "nothing", *, fold: bool = False
+) -> None:
+    """Print a table that fits the terminal: long columns are cut, or folded with `fold`; ids and states never are."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -32,12 +32,24 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "
     if not all_rows:
         print(empty)
         return
+    console = Console(highlight=False, soft_wrap=False)
+    columns = zip(heads, *all_rows, strict=True)
+    natural = [max(len(head), *(cell.cell_len for cell in cells)) for head, *cells in columns]
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head, *columns in zip(heads, *all_rows, strict=True):
-        shown.add_column(head, overflow="ellipsis", no_wrap=True, min_width=_least(head, columns))
+    for head, width in zip(heads, widths(natural, console.width), strict=True):
+        shown.add_column(head, overflow="fold" if fold else "ellipsis", no_wrap=not fold, width=width)
     for row in all_rows:
         shown.add_row(*row)
-    Console(highlight=False, soft_wrap=False).print(shown)
+    console.print(shown)
+
+
+def widths(natural: Sequence[int], terminal: int) -> list[int]:
+    """Return how wide each column is shown: the longest give way first, short words only where all are short."""
+    found = list(natural)
+    for least in (_SHORT, 1):
+        while sum(found) + _GAP * (len(found) - 1) > terminal and max(found) > least:
+            found[found.index(max(found))] -= 1
+    return found
 
 
 def card(facts: Mapping[str, Any]) -> None:
@@ -63,12 +75,6 @@ def who(person: Mapping[str, Any] | str) -> str:
         return person
     name, address = person.get("name") or "", person.get("address") or ""
     return f"{name} <{address}>" if name and address and name != address else name or address
-
-
-def _least(head: str, cells: Sequence[Text]) -> int | None:
-    """Return the width of a column of short words, which is never cut: numbers, states, times, references."""
-    widest = max(len(head), *(cell.cell_len for cell in cells))
-    return widest if widest <= _SHORT else None
 
 
 def short_time(moment: str | datetime | None) -> str:

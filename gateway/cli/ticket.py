@@ -119,12 +119,18 @@ def _card(facts: dict[str, Any]) -> None:
     print("\nHistory")
     columns = ("when", "who", "why", "what")
     rows = ((printing.short_time(h["at"]), h["actor"], h["cause"], _change(h["change"])) for h in facts["history"])
-    printing.table(columns, rows, "  none")
+    printing.table(columns, rows, "  none", fold=True)
     print("\nMails")
     columns = ("event", "to", "state", "why")
     rows = ((m["event"], m["to"], m["state"], m["suppressed_reason"] or m["error"]) for m in facts["mails"])
-    printing.table(columns, rows, "  none")
+    printing.table(columns, rows, "  none", fold=True)
 
 
 def _change(change: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in change.items())
+    """Return each change on a line of its own: the status first, times as everywhere."""
+    ordered = sorted(change.items(), key=lambda one: (one[0] != "status", one[0]))
+    return "\n".join(f"{name}: {_shown(name, value)}" for name, value in ordered)
+
+
+def _shown(name: str, value: object) -> object:
+    return printing.short_time(value) if name.endswith("_at") and isinstance(value, str) else value

@@ -59,6 +59,33 @@ def test_rows_are_a_table_for_people_and_markup_is_text(capsys):
     assert capsys.readouterr().out == "no messages\n"
 
 
+def test_an_id_is_shown_whole_however_long_the_other_columns_are(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    long = [(10 + n, "2026-11-22 03:30", "held", "ACME-1001", "mallory@evil.example", "w" * 90) for n in range(3)]
+    printing.table(("id", "received (UTC)", "state", "ticket", "from", "reason"), long)
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in shown[2:]] == ["10", "11", "12"]
+    assert all(len(line) <= 80 and "ACME-1001" in line for line in shown[2:])
+
+
+def test_what_is_folded_is_shown_whole(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    printing.table(("when", "what"), [("2026-11-22 03:30", "x" * 50)], fold=True)
+    assert capsys.readouterr().out.count("x") == 50
+
+
+@pytest.mark.parametrize(
+    ("natural", "terminal", "shown"),
+    [
+        ([2, 16, 4], 80, [2, 16, 4]),
+        ([2, 16, 60, 90], 80, [2, 16, 26, 27]),  # the longest give way first
+        ([16, 16, 16], 40, [11, 11, 12]),  # all are short, and the terminal is shorter
+    ],
+)
+def test_the_longest_columns_give_way(natural, terminal, shown):
+    assert printing.widths(natural, terminal) == shown
+
+
 def test_a_card_leaves_out_what_is_empty(capsys):
     printing.card({"ticket_id": 5, "count": 0, "note": "", "people": ["a", "b"], "from": {"name": "x", "address": ""}})
     shown = [line.split(None, 2) for line in capsys.readouterr().out.splitlines()]

@@ -376,3 +376,19 @@ def test_halves_of_characters_and_controls_never_leave(library):
     assert not set(mail.raw) & (set(range(32)) - {9, 10, 13})
     whole = mail.subject + mail.text + mail.html
     assert not re.search("[\x00-\x08\x0b-\x1f\ud800-\udfff]", whole)
+
+
+@pytest.mark.parametrize(
+    ("language", "nothing", "again"),
+    [
+        ("sv", "Inget har skickats", "skicka mejlet en gång till"),
+        ("nb", "Ingenting er sendt", "send e-posten en gang til"),
+        ("en", "Nothing has been sent", "send your email once more"),
+    ],
+)
+def test_orders_that_were_refused_say_why_and_how_to_go_on(library, language, nothing, again):
+    why = "#löst: Ärendet är redan löst."
+    held = {"reason": "refused", "explanation": why, "text": "#löst\n\nHej igen!"}
+    text = " ".join(made(library, "held", "operator", language, facts={"held": held}).text.split())
+    assert f"{nothing} {why}" in text
+    assert again in text

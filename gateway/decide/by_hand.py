@@ -7,6 +7,7 @@ from datetime import datetime
 
 from gateway.decide.acting import act_on
 from gateway.decide.arriving import PERSONLIKE, entry_of
+from gateway.decide.delivered import was_delivered
 from gateway.decide.moving import enter
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
@@ -27,14 +28,17 @@ def written_by_hand(
 ) -> Decision | None:
     """Return what a mail of a Sent folder does; None for any other message.
 
-    Who may write there is the mailbox's own affair: what lies there was said. Its commands are not done, as the
-    customer has read them.
+    Who may write there is the mailbox's own affair: what lies there was said, unless it was delivered there. Its
+    commands are not done, as the customer has read them.
     """
     if not terms.was_sent_from(incoming.envelope):
         return None
     person, gateway = _writer(incoming, terms), Actor(ActorKind.GATEWAY, "")
     if person is None:
         return Decision(gateway, (FileMail("in the Sent folder, but from nobody of ours"),), placement.evidence)
+    if was_delivered(incoming.mail, incoming.proof):
+        came = FileMail("in the Sent folder, but it was delivered there: nobody of ours sent it")
+        return Decision(gateway, (came,), placement.evidence)
     if incoming.mail.header("X-Gateway-Loop") is not None:
         filed = FileMail("one of our own mails; its Message-ID was changed on the way")
         return Decision(gateway, (filed,), placement.evidence)

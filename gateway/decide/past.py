@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.decide.arriving import PERSONLIKE, entry_of
+from gateway.decide.delivered import was_delivered
 from gateway.decide.register import NO_SUBJECT
 from gateway.decide.terms import Terms
 from gateway.mail.address import key
@@ -108,12 +109,20 @@ def _said(
     entry = entry_of(incoming, evidence=(thread.cause,), folded=quiet)
     sender = incoming.mail.sender_from
     if sender is not None and _is_ours(sender.address, terms):
-        return _said_by_us(entry, _outside(incoming, terms), requester, incoming)
+        said, joined = _said_by_us(entry, _outside(incoming, terms), requester, incoming)
+        if was_delivered(incoming.mail, incoming.proof) and said.kind is not Kind.NOTE:
+            return _unproven(entry), []
+        return said, joined
     who = key(sender.address) if sender else ""
     roles = {key(p.address): p.role for p in case.ticket.participants} if case.ticket else {key(requester.address): ""}
     if roles.get(who) == "third-party":
         return replace(entry, kind=Kind.EXTERNAL, visibility=Visibility.EXTERNAL), []
     return replace(entry, verified=who in roles), []
+
+
+def _unproven(entry: AddEntry) -> AddEntry:
+    """Keep what came to the desk in its own name for us to see: anybody can write that, and add people by it (A03)."""
+    return replace(entry, visibility=Visibility.INTERNAL, verified=False)
 
 
 def _said_by_us(

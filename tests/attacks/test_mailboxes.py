@@ -15,7 +15,7 @@ import pytest
 from tests.attacks.imap_peers import Between, Peer, Trap, certificate
 from tests.attacks.scene import PATIENCE, Scene, unused
 from tests.support import letters
-from tests.support.daemon import Daemon
+from tests.support.daemon import AUTHSERV_ID, Daemon
 from tests.support.dovecot import PASSWORD, PROGRAM, Dovecot
 from tests.support.sink import Sink
 from tests.support.waiting import eventually
@@ -48,7 +48,7 @@ class Post:
 
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
-    """Seven mailboxes: two honest ones with the trust of a provider and of nobody, five with a liar in front."""
+    """Eight mailboxes: three honest ones with the trust of a provider, of nobody, of a hop; five with a liar in front."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="att")))
         folder.chmod(0o755)
@@ -69,8 +69,11 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
         stripped = Between(dovecot.port, lambda said: said.replace(b" STARTTLS", b""))
         slipped = Between(dovecot.port, lambda said: said + INJECTED if re.search(rb"OK Begin TLS", said) else said)
         users = {
-            name: f"u{number}" for number, name in enumerate(("provider", "nobody", "slipped", *traps, "stripped"))
+            name: f"u{number}"
+            for number, name in enumerate(("provider", "nobody", "slipped", *traps, "stripped", "team"))
         }
+        with dovecot.client(users["team"]) as client:
+            client.create_folder("Sent")
 
         def box(name: str, port: int, tls: str, **more: Any) -> dict[str, Any]:
             fixed = {
@@ -90,6 +93,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
             box("slipped", held.enter_context(Peer(slipped)).port, "starttls"),
             *(box(name, port, "tls") for name, port in ports.items()),
             box("stripped", held.enter_context(Peer(stripped)).port, "starttls"),
+            box("team", dovecot.tls_port, "tls", sent="Sent", trust={"authserv_id": AUTHSERV_ID}),
         ]
         sink = held.enter_context(Sink())
         settings = {"mailbox": boxes, "listen": {"smtp": {"max_size": "200kB"}}}
@@ -165,6 +169,30 @@ def test_a06_a_mailbox_that_trusts_nobody_believes_nothing(post: Post):
     (row,) = rows_of(post, 1, "#close trolig")
     assert (row["state"], row["proof"]["verdict"]) == ("held", "none")
     assert post.scene.ticket(opened.reference)["status"] == "new"
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "Delivered-To: support+Sent@acme.example\r\n",
+        "X-Original-To: support+Sent@acme.example\r\n",
+        "X-MS-Exchange-Organization-AuthAs: Anonymous\r\n",
+        f"Authentication-Results: {AUTHSERV_ID}; dmarc=fail header.from=acme.example\r\n",
+    ],
+)
+def test_a05_a_mail_that_was_delivered_into_the_sent_folder_is_no_answer_by_hand(post: Post, trace: str):
+    """Servers deliver `support+Sent@` into that folder: anybody could speak for the desk there, and add people."""
+    opened = post.scene.opens(subject="Avsändaren är bordet")
+    mallory = unused("mallory", "evil.example")
+    text = f"Vi betalar, säger {mallory}.\r\n"
+    forged = letters.plain(f"Re: [{opened.reference}] x", text, sender=letters.DESK, to=opened.customer, cc=mallory)
+    post.lay("team", trace.encode() + forged, "Sent")
+    (row,) = rows_of(post, 1, f"ger {mallory}")
+    assert (row["state"], "delivered there" in row["reason"]) == ("done", True), row
+    ticket = post.scene.ticket(opened.reference)
+    assert [entry["kind"] for entry in ticket["entries"]] == ["message"]
+    assert mallory not in str(ticket["participants"])
+    assert ticket["first_response_at"] is None
 
 
 def test_a33_an_oversize_mail_stays_in_its_mailbox_and_is_listed_as_held(post: Post):

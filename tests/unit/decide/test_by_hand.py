@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.mail.message import Address, Envelope, MailClass
+from gateway.mail.proof import Proof, Verdict
 from gateway.tickets.effects import AddEntry, Change, FileMail, Join, Suppress, Tell
 from gateway.tickets.model import ActorKind, Kind, Status, Visibility
 from tests.unit.decide.conftest import ANNA, KARIN, OLLE, SUPPLIER
@@ -115,3 +116,22 @@ def test_a_number_in_the_subject_is_enough_where_it_went_to_the_customer(play):
     assert entry(play.mail("Hej", DESK, to=(KARIN,), **named)).kind is Kind.ANSWER
     elsewhere = play.mail("Hej", DESK, to=(Address("", "x@else.example"),), **named)
     assert isinstance(elsewhere.effects[0], FileMail)
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        {"headers": (("Delivered-To", "support+Sent@acme.example"),)},
+        {"headers": (("X-MS-Exchange-Organization-AuthAs", "Anonymous"),)},
+        {"proof": Proof(Verdict.FAIL, "dmarc")},
+    ],
+)
+def test_what_was_delivered_into_the_folder_was_written_by_anybody(by_hand, trace):
+    decision = by_hand(**trace)
+    assert [type(effect) for effect in decision.effects] == [FileMail]
+    assert "delivered there" in decision.effects[0].reason
+
+
+def test_what_a_provider_marked_as_its_own_was_written_there(by_hand):
+    marks = (("X-MS-Exchange-Organization-AuthAs", "Internal"), ("Received", "from a by b with mapi"))
+    assert entry(by_hand(headers=marks)).kind is Kind.ANSWER

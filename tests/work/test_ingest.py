@@ -188,6 +188,25 @@ def test_an_answer_waits_a_minute_from_the_first_look_at_it_however_long_the_que
     assert ingest.PARENT_PATIENCE.total_seconds() == 60
 
 
+def test_mails_that_name_each_other_are_read_a_few_times_and_no_more(house):
+    """Each look is a parse: who sends such pairs on purpose must not buy two minutes of it for each (A45)."""
+
+    class Counting(InlineParser):
+        reads = 0
+
+        def parse(self, raw, envelope):
+            Counting.reads += 1
+            return super().parse(raw, envelope)
+
+    with_parser(house, Counting())
+    one = house.receive("ett", subject="Ett", In_Reply_To="<m2@umbrella.example>")
+    other = house.receive("två", subject="Två", In_Reply_To="<m1@umbrella.example>")
+    for _ in range(300):
+        house.later(milliseconds=250).ingest()
+    assert house.row(one).state == house.row(other).state == "done"
+    assert Counting.reads <= 20
+
+
 def test_the_same_mail_twice_is_one_ticket(house):
     house.receive("Hej")
     first = house.row(1)

@@ -1,15 +1,19 @@
-"""`/metrics` and `/healthz` over HTTP: two pages, one request at a time, nothing else and nothing about the server."""
+"""`/metrics` and `/healthz` over HTTP: two pages, a few requests at a time, nothing else and nothing about the server."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from socket import AF_INET6
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET6, SHUT_RDWR
+from typing import Any, Final
 
 from gateway.errors import ConfigurationError, Problem, TryAgainError
 
+_AT_ONCE: Final = 32  # requests; who asks beyond that is hung up on
+_SECONDS: Final = 5.0  # for a whole request, however slowly it is said
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -18,7 +22,6 @@ class Page:
 
     def __init__(self, address: str, port: int, metrics: Callable[[], str], healthy: Callable[[], bool]) -> None:
         class Answer(BaseHTTPRequestHandler):
-            timeout = 5  # seconds; a client that says nothing keeps the others waiting no longer
             server_version = "gateway"
             sys_version = ""
 
@@ -33,8 +36,8 @@ class Page:
             def log_message(self, *_: object) -> None:
                 """Say nothing: a scrape every few seconds is no news."""
 
-        class Server(HTTPServer):
-            address_family = AF_INET6 if ":" in address else HTTPServer.address_family
+        class Server(_Patient):
+            address_family = AF_INET6 if ":" in address else _Patient.address_family
 
         try:
             self._server = Server((address, port), Answer)
@@ -55,6 +58,46 @@ class Page:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+
+
+class _Patient(ThreadingHTTPServer):
+    """Keeps nobody waiting for a client that says a byte every few seconds: each has a thread, and an end."""
+
+    block_on_close = False
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._free = threading.BoundedSemaphore(_AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give it a thread; hang up where too many are at it."""
+        if not self._free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the machine gives no thread
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer; at the deadline the line is cut."""
+        end = threading.Timer(_SECONDS, _cut, (request,))
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._free.release()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a client that goes away is no news."""
+
+
+def _cut(line: Any) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(SHUT_RDWR)
 
 
 def _answer(path: str, metrics: Callable[[], str], healthy: Callable[[], bool]) -> tuple[HTTPStatus, bytes]:

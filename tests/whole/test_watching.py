@@ -6,6 +6,7 @@ import re
 import socket
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -67,6 +68,26 @@ def test_health_is_one_word_and_there_is_nothing_else(house: House):
 def test_a_client_that_says_nothing_keeps_the_monitor_waiting_for_seconds_only(house: House):
     with socket.create_connection(house.daemon.address("metrics")):
         assert get(house, "/healthz").status == 200
+
+
+def test_many_clients_that_say_nothing_keep_the_monitor_from_nothing_and_are_hung_up_on(house: House):
+    """More of them than a monitor's patience would stand one after the other."""
+    with ExitStack() as held:
+        silent = [held.enter_context(socket.create_connection(house.daemon.address("metrics"))) for _ in range(25)]
+        assert get(house, "/healthz").status == 200
+        slow = silent[0]
+        slow.settimeout(0.2)
+
+        def hung_up() -> bool:
+            try:
+                slow.send(b"G")  # a byte now and then is no request, and no reason to wait
+                return slow.recv(1) == b""
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+
+        assert eventually(hung_up, PATIENCE)
 
 
 def test_a_place_that_is_taken_is_said_with_its_section(house: House):

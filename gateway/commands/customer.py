@@ -110,7 +110,7 @@ def _tells_of_absence(new_text: str) -> bool:
 def denies(new_text: str) -> bool:
     """Say whether the text answers a confirmation mail with nej, nei, no as its first word."""
     first = re.match(r"[\W_]*([^\W\d_]+)", tidy(new_text))
-    return first is not None and bare(first[1]) in _NO
+    return first is not None and bare(first[1]) in _NO and not _tells_of_absence(new_text)
 
 
 def _whole(new_text: str) -> str:

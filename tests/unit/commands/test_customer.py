@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.commands.customer import CloseIt, MyTickets, Rating, Unsubscribe, agrees, order
+from gateway.commands.customer import CloseIt, MyTickets, Rating, Unsubscribe, agrees, denies, order
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_agreeing_is_a_first_word_or_the_verb(text):
 )
 def test_not_agreeing_is_everything_else(text):
     assert not agrees(text)
+
+
+def test_an_absence_that_begins_with_no_denies_nothing():
+    """A responder without any mark: what he wrote himself must not be thrown away for it (A78)."""
+    assert not denies("No, I am out of the office until Monday.")
+    assert not denies("Nej, jag är på semester till den 3 augusti.")
+    assert denies("Nej, det var inte jag.")

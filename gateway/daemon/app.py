@@ -34,13 +34,14 @@ from gateway.store import journal, notices
 from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from gateway.store.opening import make_state, open_store
-from gateway.work import deliver, housekeep, ingest, notify, pausing, refused, tick
+from gateway.work import catching_up, deliver, housekeep, ingest, notify, pausing, refused, tick
 from gateway.work.deps import Deps, Wake
 from gateway.work.parser_pool import ParserPool
 from gateway.work.writers import ExecWriter
 
 DRAIN_SECONDS = 8.0
 HOUSEKEEPING_SECONDS = 60.0
+CATCHING_UP_SECONDS = 30.0
 PAUSES_SECONDS = 5.0  # whoever pauses on the command line wants to know that it is heard
 REFUSED_SECONDS = 5.0  # between two looks at who was put off
 IDLE_SECONDS = 60.0  # then a parser or the writer is ended; the next mail starts it anew, in about a second
@@ -141,6 +142,7 @@ def _start_steps(app: App, stack: ExitStack) -> None:
     ticker = Ticker()
     if run.timers:
         ticker.every(HOUSEKEEPING_SECONDS, Turns("housekeep", housekeep.run_once, deps, leading), "housekeep")
+        ticker.every(CATCHING_UP_SECONDS, Turns("catching-up", catching_up.run_once, deps, leading), "catching-up")
         ticker.every(PAUSES_SECONDS, Turns("pauses", pausing.run_once, deps, leading), "pauses")
     ticker.every(HOUSEKEEPING_SECONDS / 4, partial(_rest, deps), "trim")
     ticker.every(LOOK_SECONDS, app.keyring.refresh, "keys")

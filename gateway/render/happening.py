@@ -21,6 +21,18 @@ def what(notice: Mapping[str, Any], locale: Locale) -> str:
     return one_line(locale.words.get(path, **_slots(facts, audience, locale)))
 
 
+def lines(facts: Mapping[str, Any], locale: Locale) -> list[tuple[str, ...]]:
+    """Return the rows of a list of things that happened: time, reference, what, who and his first words."""
+    return [_line(one, locale) for one in facts.get("happenings") or ()]
+
+
+def _line(one: Mapping[str, Any], locale: Locale) -> tuple[str, ...]:
+    event = f"events.{one['event']}"
+    what_ = locale.words.get(event) if event in locale.words.texts else ""
+    said = ": ".join(str(one[name]) for name in ("author", "text") if one[name])
+    return locale.short(str(one["at"])), one_line(str(one["reference"])), what_, one_line(said)
+
+
 def _assigned_to(notice: Mapping[str, Any]) -> str:
     ticket = notice["facts"].get("ticket") or {}
     if owns(notice):

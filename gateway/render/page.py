@@ -166,7 +166,7 @@ def _frame(
         "buttons": show.buttons(buttons),
         "todo": show.steps(values["steps"]),
         "guide": any((values["steps"], values["instruction"], values["ticket"]["description"])),
-        "table_rows": show.lines(values["table"]["rows"]),
+        "table_rows": show.lines([*(values["table"]["rows"] or ()), *happening.lines(facts, locale)]),
         "past": show.past(values["history"]),
         "files": [file.name for file in chosen.attached],
         "left_out": list(chosen.left_out),

@@ -17,7 +17,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "operator": (
             "registered", "customer-wrote", "assigned", "taken", "colleague-answered", "status-changed", "reopened", "resolved",
             "closed", "closed-after-silence", "escalated", "due-soon", "breached", "external-answered", "bounced", "held",
-            "transcript", "confirmation", "list", "report", "contract-ending",
+            "transcript", "confirmation", "list", "digest-of-events", "report", "contract-ending",
         ),
         "third-party": ("external-asked", "alarm"),
         "admin": ("alarm", "held"),
@@ -91,7 +91,7 @@ _ANNA = {"name": "Anna Åkesson", "first_name": "Anna", "key": "anna"}
 _STATUS = {"waiting": "waiting", "resolved": "resolved", "closed": "closed", "registered": "new", "paused": "paused"} | {
     f"reminder-{n}": "waiting" for n in (1, 2, 3)
 } | {"closed-after-silence": "closed"}  # fmt: skip
-_OF_NO_TICKET = {"list", "report", "alarm", "contract-ending"}
+_OF_NO_TICKET = {"list", "digest-of-events", "report", "alarm", "contract-ending"}
 _WITH_WORDS = {"answered", "waiting", "colleague-answered", "external-asked"}
 
 
@@ -231,7 +231,7 @@ def _history(story: Story, *, internal: bool) -> list[dict[str, Any]]:
     return [one for one in entries if internal or one["visibility"] == "public"]
 
 
-def _particular(event: str, story: Story) -> dict[str, Any]:
+def _particular(event: str, story: Story) -> dict[str, Any]:  # noqa: PLR0911  # one row an event
     """Return what only this event has."""
     match event:
         case "held":
@@ -261,6 +261,8 @@ def _particular(event: str, story: Story) -> dict[str, Any]:
         case "list" | "report":
             rows = [["ACME-1042", story.subject, "Anna Åkesson"], ["ACME-1017", "Wifi", "Bo Ek"]]
             return {"table": {"title": "", "text": "", "columns": [], "rows": rows, "more": 3}}
+        case "digest-of-events":
+            return _folded(story)
         case "alarm":
             title = "imap.acme.example: AUTHENTICATIONFAILED"
             return {
@@ -281,6 +283,22 @@ def _particular(event: str, story: Story) -> dict[str, Any]:
             }
         case _:
             return {}
+
+
+def _folded(story: Story) -> dict[str, Any]:
+    said = (
+        ("registered", "Karin Berg", story.fault),
+        ("customer-wrote", "Karin Berg", story.question),
+        ("resolved", "", story.subject),
+    )
+    return {
+        "where_answer_goes": None,
+        "folded": {"count": 5, "tickets": 2, "more": 2, "references": "ACME-1043, ACME-1044", "example": "ACME-1042"},
+        "happenings": [
+            {"at": f"2026-11-23T09:{n}2:00+01:00", "reference": "ACME-1042", "event": event, "author": who, "text": text[:60]}
+            for n, (event, who, text) in enumerate(said)
+        ],
+    }  # fmt: skip
 
 
 def _transcript(story: Story) -> list[dict[str, str]]:

@@ -60,6 +60,11 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "bounce": {"recipient": "an address", "status": "5.1.1", "explanation": "in plain words", "message": "what the other server said"},
     "alarm": {"title": "", "text": "", "orders": "commands to run, a list", "items": "a list of lines"},
     "table": {"title": "", "text": "", "columns": "a list", "rows": "a list of lists", "more": "how many rows are left out"},
+    "folded": {
+        "count": "how many mails did not come one by one", "tickets": "about how many tickets",
+        "more": "how many have no line in the list", "references": "the tickets of those, in one line",
+        "example": "the reference of one of the tickets",
+    },
     "contract": {"name": "", "organisation": "", "starts": "a time", "ends": "a time", "notice_by": "a time"},
     "other_ticket": _OTHER,
     "links": {
@@ -74,6 +79,13 @@ LISTS: Mapping[str, Mapping[str, str]] = {
     "steps": {"text": "", "done": "true or false"},
     "transcript": {"line": "the command as it was written", "result": "done, failed, held or not-done", "message": ""},
     "help": {"verb": "", "text": ""},
+    "happenings": {
+        "at": "a time",
+        "reference": "may be empty",
+        "event": "an event",
+        "author": "",
+        "text": "the first words",
+    },
     "buttons": {"word": "a key under `buttons` in words.yaml, or empty", "label": "", "say": "what the mail says"},
 }
 # Plain values.

@@ -245,6 +245,7 @@ notices = Table(
     Index("ix_notices_ticket", "ticket_id"),
     Index("ix_notices_address_budget", "address_key", "created_at", **_where("budgeted")),
     Index("ix_notices_budget", "created_at", "stranger", **_where("budgeted")),
+    Index("ix_notices_operator", "address_key", "created_at", "ticket_id", **_where("audience = 'operator'")),
 )  # fmt: skip
 
 outbox = Table(
@@ -274,6 +275,14 @@ outbox_raw = Table(
     Column("mail_id", Id, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
     Column("raw", LargeBinary),
     _json("internal_lines"), _json("public_lines"),
+)  # fmt: skip
+
+folded = Table(
+    "folded", metadata,
+    Column("mail_id", Id, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    _text("address_key"), _at("at", nullable=False),
+    _text("event"), _text("address"), _maybe("person"), _text("language"), _text("reference"), _text("who"), _text("words"),
+    Index("ix_folded_address", "address_key", "at"),
 )  # fmt: skip
 
 attempts = Table(

@@ -20,7 +20,7 @@ from gateway.tickets.notice_facts import Moment, facts_of, plain, speaker
 
 INTERNAL_LINE = 20  # a line this long identifies an internal text (leak check)
 REFERENCES_MOST = 20
-_OWN_SUBJECT = frozenset({"alarm", "list", "digest", "report"})  # mails of no thread
+_OWN_SUBJECT = frozenset({"alarm", "list", "digest", "digest-of-events", "report"})  # mails of no thread
 
 
 @dataclass(frozen=True, slots=True)

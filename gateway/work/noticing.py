@@ -20,6 +20,7 @@ from gateway.tickets.effects import Suppress, Tell
 from gateway.tickets.model import Entry, Status, Ticket
 from gateway.tickets.notice_facts import Moment
 from gateway.tickets.snapshot import Thread, diverted, notice
+from gateway.work import folding
 from gateway.work.deps import Deps
 
 BEARER_LIFE = timedelta(days=30)
@@ -40,12 +41,18 @@ class Commit:
 
 
 def notice_all(work: Commit, told: Sequence[Tell]) -> int:
-    """Store a notice for each Tell that no muted address and no budget forbids; return how many."""
+    """Store a notice for each Tell that no muted address and no budget forbids; return how many.
+
+    What is too much for one operator is no notice either: it becomes a line of his next list.
+    """
     muted = contacts.muted(work.conn, [tell.to.address for tell in told])
     count = 0
     for tell in told:
         bounced = muted.get(key(tell.to.address))
         why = f"muted: {bounced}" if bounced else _over_budget(work, tell) if tell.budgeted else None
+        if why is None and (too_many := folding.reason(work.conn, tell, work.ticket, work.now)):
+            folding.keep(work.conn, tell, work.ticket, work.entry, work.incoming, too_many, work.now)
+            continue
         if why:
             suppressed = Suppress(tell.event, tell.audience, tell.to, why)
             outbox.suppress(work.conn, work.ticket.id if work.ticket else None, suppressed, work.now)

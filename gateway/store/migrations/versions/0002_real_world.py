@@ -7,8 +7,8 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-_SQLITE = {"time": "BIGINT"}
-_POSTGRESQL = {"time": "TIMESTAMP WITH TIME ZONE"}
+_SQLITE = {"id": "INTEGER", "time": "BIGINT"}
+_POSTGRESQL = {"id": "BIGINT", "time": "TIMESTAMP WITH TIME ZONE"}
 
 _CHANGES = """\
 ALTER TABLE journal ADD COLUMN message_id TEXT;
@@ -39,6 +39,22 @@ CREATE TABLE subaddress_probes (
     came_at {time},
     CONSTRAINT pk_subaddress_probes PRIMARY KEY (address)
 );
+CREATE INDEX ix_notices_operator ON notices (address_key, created_at, ticket_id) WHERE audience = 'operator';
+CREATE TABLE folded (
+    mail_id {id} NOT NULL,
+    address_key TEXT DEFAULT '' NOT NULL,
+    at {time} NOT NULL,
+    event TEXT DEFAULT '' NOT NULL,
+    address TEXT DEFAULT '' NOT NULL,
+    person TEXT,
+    language TEXT DEFAULT '' NOT NULL,
+    reference TEXT DEFAULT '' NOT NULL,
+    who TEXT DEFAULT '' NOT NULL,
+    words TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_folded PRIMARY KEY (mail_id),
+    CONSTRAINT fk_folded_mail_id FOREIGN KEY(mail_id) REFERENCES outbox (id)
+);
+CREATE INDEX ix_folded_address ON folded (address_key, at);
 """
 
 

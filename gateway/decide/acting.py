@@ -15,7 +15,7 @@ from gateway.rules.outcome import Outcome
 from gateway.rules.substitutes import substitutes
 from gateway.tickets import template_texts
 from gateway.tickets.case import Case, Incoming
-from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell, project
+from gateway.tickets.effects import AddEntry, Change, Effect, Join, Link, Tell, Unanswered, project
 from gateway.tickets.hearers import hearers
 from gateway.tickets.model import Kind, Participant, Status, Ticket, Visibility
 from gateway.tickets.tell import language
@@ -84,7 +84,13 @@ def act(event: str, incoming: Incoming | None, ticket: Ticket, case: Case, terms
                 effects += _done(action, ticket, terms)
     trace = tuple(f"rule {line.name}: {', '.join(line.did)}" for line in outcome.asked if line.verdict)
     unsure = tuple(f"rule {name}: could not be answered in time" for name in outcome.unknown)
+    effects += unanswered(outcome)
     return Acted(tuple(effects), tuple(tells), tuple(notify), withheld, (*trace, *unsure), events, outcome.placed)
+
+
+def unanswered(outcome: Outcome) -> tuple[Unanswered, ...]:
+    """Return the rules that did not fire because nobody could say in time whether they hit."""
+    return tuple(Unanswered(rule.name, repr(rule.when)) for rule in outcome.asked if rule.verdict is None)
 
 
 def act_on(

@@ -55,7 +55,8 @@ def decide_mail(
     )
     told = frozenset(key(e.to.address) for e in decision.effects if isinstance(e, Tell) and e.event == "held")
     revoked = out_of_use(incoming, terms, told)
-    return replace(decision, effects=(*decision.effects, *revoked), trace=(*arrived.trace, *decision.trace))
+    effects = (*decision.effects, *revoked, *arrived.unanswered)
+    return replace(decision, effects=effects, trace=(*arrived.trace, *decision.trace))
 
 
 def _set_aside(incoming: Incoming, arrived: Sorted) -> Decision | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.decide import own_list
-from gateway.decide.acting import ask
+from gateway.decide.acting import ask, unanswered
 from gateway.decide.terms import Terms
 from gateway.mail.address import addresses, identity, key, presentable
 from gateway.mail.message import Address, InboundMail, MailClass
@@ -15,6 +15,7 @@ from gateway.mail.proof import Proof, Verdict
 from gateway.rules import actions
 from gateway.rules.aliases import in_subject
 from gateway.tickets.case import Case, Incoming
+from gateway.tickets.effects import Unanswered
 from gateway.tickets.thread import Clues, Placement, clues, place, recipients
 
 
@@ -28,6 +29,7 @@ class Sorted:
     verdict: Any = None  # actions.HoldFor | actions.DiscardBecause | None
     trace: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # those of `foreign` that are an old system's number in the subject (TH7)
+    unanswered: tuple[Unanswered, ...] = ()
 
     def place(self, incoming: Incoming, terms: Terms) -> Placement:
         """Weigh the evidence under the desk's own rule of who may join."""
@@ -66,7 +68,7 @@ def sort(incoming: Incoming, terms: Terms, now: datetime) -> Sorted:
     patterns = (pattern for each in terms.policy.desks.values() for pattern in each.reference_aliases)
     aliases = in_subject(mail.subject, patterns)
     read = replace(incoming, mail=_presentable(mail), proof=proof)
-    return Sorted(read, desk, (*foreign, *aliases), verdict, trace, aliases)
+    return Sorted(read, desk, (*foreign, *aliases), verdict, trace, aliases, unanswered(outcome))
 
 
 def _without_list(incoming: Incoming, desk: str, terms: Terms, *, addressed: bool) -> tuple[Incoming, str, bool]:

@@ -14,7 +14,7 @@ _SPACED: Final = frozenset(
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "dl"]
 )  # an empty line before and after
 _UNSEEN: Final = frozenset(
-    ["script", "style", "head", "title", "template", "svg", "math", "iframe", "embed", "datalist"]
+    ["script", "style", "head", "title", "template", "svg", "math", "iframe", "embed", "datalist", "plaintext"]
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAY_HIDE: Final = re.compile("style|hidden", re.IGNORECASE)

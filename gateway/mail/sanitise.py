@@ -187,6 +187,8 @@ def _cleaned(html: str, cids: frozenset[str]) -> str:
             "noembed",
             "noframes",
             "xmp",
+            "plaintext",  # what follows it would stand there as source
+            "noscript",
             "select",
         },
         attributes=_ATTRIBUTES,

@@ -204,6 +204,14 @@ class Remember:
     known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A rule that did not fire because a pattern of its `when` took too long: noted, and the admins hear of it (A48)."""
+
+    rule: str
+    when: str  # the condition as text: one that was mended and still takes too long is another
+
+
 Effect = (
     OpenTicket
     | Change
@@ -224,6 +232,7 @@ Effect = (
     | MarkMail
     | Settle
     | Remember
+    | Unanswered
 )
 
 

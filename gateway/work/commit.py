@@ -40,12 +40,13 @@ from gateway.tickets.effects import (
     Settle,
     Suppress,
     Tell,
+    Unanswered,
     Unmute,
     project,
 )
 from gateway.tickets.model import NOTHING, Entry, Ticket
 from gateway.tickets.template_texts import LATE_REFERENCE
-from gateway.work import obeyed
+from gateway.work import obeyed, unanswered
 from gateway.work.deps import Deps
 from gateway.work.noticing import Commit, notice_all
 
@@ -78,7 +79,7 @@ def apply(
     told = [e for e in effects if isinstance(e, Tell)]
     told += _new_owner(deps, decision, effects, told)
     work = Commit(conn, deps, ticket, entry, case, incoming, now)
-    count = notice_all(work, told)
+    count = notice_all(work, told) + unanswered.tell(conn, deps, effects, now)
     if incoming is not None:
         _journal(conn, effects, incoming, ticket, entry, now)
         obeyed.remember(conn, effects, incoming, ticket, decision)
@@ -187,6 +188,9 @@ def _updated(conn: Connection, ticket: Ticket, effects: Sequence[Any], now: date
 def _write_history(conn: Connection, ticket: Ticket, effects: Sequence[Any], decision: Decision, now: datetime) -> None:
     """One line of history for each cause, all its fields together."""
     changes = [(e.cause or str(decision.actor), e.field, e.value) for e in effects if isinstance(e, Change)]
+    changes += [
+        (f"rule {e.rule}", "unanswered", "a pattern took too long") for e in effects if isinstance(e, Unanswered)
+    ]
     if any(isinstance(e, OpenTicket) for e in effects):
         changes.insert(0, ("registered", "status", ticket.status))
     lines = [

@@ -122,8 +122,7 @@ def _held_before_reading(
         return hold_for_group(incoming, arrived, placement, case, terms, "rule", arrived.verdict.because)
     if incoming.mail.sender_from is None and incoming.unparsable is None:
         return hold_for_group(incoming, arrived, placement, case, terms, "ambiguous", "From is not one address")
-    participant = case.ticket is not None and placement.verified and incoming.proof.verdict is not Verdict.FAIL
-    if incoming.proof.spam == "yes" and not participant:
+    if incoming.proof.spam == "yes" and not _surely_of_the_ticket(incoming, placement, case):
         return hold_for_group(incoming, arrived, placement, case, terms, "spam", "a trusted filter says spam")
     stolen = [b for b in placement.stolen if b.carrier in ADDRESSED]
     if stolen:
@@ -131,6 +130,13 @@ def _held_before_reading(
         why = "a reply address that belongs to somebody else"
         return hold_for_group(incoming, arrived, placement, case, terms, "stranger", why, also=owners)
     return None
+
+
+def _surely_of_the_ticket(incoming: Incoming, placement: Placement, case: Case) -> bool:
+    """Say whether it outweighs a filter's word: a number that anybody counts to and a From that anybody writes do not."""
+    if case.ticket is None or not placement.verified or incoming.proof.verdict is Verdict.FAIL:
+        return False
+    return placement.how != "subject" or incoming.proof.verdict is Verdict.PASS
 
 
 def _by_sender(

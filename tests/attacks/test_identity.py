@@ -308,3 +308,13 @@ def test_a12_reply_to_is_nobody(scene: Scene, theirs: Opened):
     receipt = scene.mail(mallory, "registered")
     assert receipt.message["X-Ticket-Reference"] != theirs.reference
     nothing_happened(scene, theirs, "svara mig")
+
+
+def test_a01_a_filters_word_outweighs_a_number_and_a_forged_name(scene: Scene, theirs: Opened):
+    """Numbers can be counted and names are known: spam in a customer's name must not come to his ticket unseen."""
+    raw = letters.plain(f"Re: [{theirs.reference}] x", "köp klockor\r\n", sender=theirs.customer)
+    raw = b"X-Spam-Flag: YES\r\nAuthentication-Results: mx.acme.example; dmarc=none header.from=cust.example\r\n" + raw
+    scene.send(raw)
+    row = scene.journal(raw)[0]
+    assert (row["state"], row["reason"]) == ("held", "spam"), row
+    nothing_happened(scene, theirs, "köp klockor")

@@ -114,6 +114,14 @@ def test_trusted_spam_is_held_unless_it_comes_from_the_ticket(play):
     assert play.of(Hold, play.reply(sender=MALLORY, proof=spam))[0].about == play.ticket.id
 
 
+def test_trusted_spam_with_a_number_and_a_name_that_anybody_can_write_is_held(play):
+    named = {"reference": play.ticket.reference, "found": play.found(play.ticket)}
+    held = play.of(Hold, play.mail(proof=Proof(spam="yes"), **named))
+    assert [(each.reason, each.about) for each in held] == [("spam", play.ticket.id)]
+    assert not play.of(Hold, play.mail(proof=Proof(Verdict.PASS, "dmarc", spam="yes"), **named)), "he is who he says"
+    assert not play.of(Hold, play.reply(proof=Proof(spam="yes"))), "he answers a mail of ours"
+
+
 def test_a_reply_address_of_somebody_else_is_held_and_taken_out_of_use(play):
     stolen = play.bearer("anna")
     decision = play.mail(sender=MALLORY, found=play.found(play.ticket, bearers=(stolen,)))

@@ -26,24 +26,24 @@ desks:
 """
 
 
-def rules() -> str:
-    """Return the rules of a house with a group of one for each of thirty senders.
+def rules(count: int = GROUPS) -> str:
+    """Return the rules of a house with so many groups of one, each told of some of the senders.
 
     An operator is told of 200 things in an hour one by one, the rest comes as a list: with one operator alone most of the
     mails out would not be made, and the rate would look better than it is.
     """
-    names = range(GROUPS)
+    names = range(count)
     people = "".join(f"  o{n}: {{name: Operator {n}, addresses: [o{n}@acme.example]}}\n" for n in names)
     groups = "".join(f"  g{n}: {{members: [o{n}]}}\n" for n in names)
     said = "".join(
-        f"  - {{name: to g{n}, when: {{from: {{ends: [{_tails(n)}]}}}}, then: {{group: g{n}}}}}\n" for n in names
+        f"  - {{name: to g{n}, when: {{from: {{ends: [{_tails(n, count)}]}}}}, then: {{group: g{n}}}}}\n" for n in names
     )
     return f"{_HEAD}operators:\n{people}groups:\n{groups}rules:\n{said}"
 
 
-def _tails(group: int) -> str:
+def _tails(group: int, count: int) -> str:
     """Return how the senders of a group end: those whose two last digits leave its number over."""
-    return ", ".join(f"{n:02}@umbrella.example" for n in range(group, 100, GROUPS))
+    return ", ".join(f"{n:02}@umbrella.example" for n in range(group, 100, count))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks import through
 from reliability import verdict
 from reliability.kill_campaign import drained, outlived
 from reliability.maildrop import Maildrop
@@ -32,6 +33,7 @@ from tests.support.postgresql import DURABLE, PostgreSQL
 from tests.support.sink import Sink
 
 _CLIENTS = 4
+_OPERATORS = 100
 _USER = "u0"
 _PATIENCE = 600.0
 _START = 120.0  # seconds: it starts beside a working daemon and its database
@@ -57,6 +59,7 @@ def campaign(
     with ExitStack() as stack:
         server = stack.enter_context(PostgreSQL(**DURABLE))
         url = server.url(server.database())
+        through.without_breaker(url, folder)
         dovecot = _dovecot(folder / "dovecot", stack)
         sink = stack.enter_context(Sink())
         daemons = [stack.enter_context(_daemon(folder / name, url, sink, dovecot)) for name in ("north", "south")]
@@ -110,7 +113,9 @@ def _daemon(folder: Path, url: str, sink: Sink, dovecot: Dovecot) -> Daemon:
         "password": {"env": "MAILBOX_PASSWORD"}, "since": "2000-01-01", "poll": "1s", "after": "move:Processed",
     }  # fmt: skip
     settings: dict[str, Any] = {"database": {"url": url}, "log": {"level": "warning"}, "mailbox": [mailbox]}
-    return Daemon(folder, sink=sink, settings=settings, environment={"MAILBOX_PASSWORD": PASSWORD})
+    # Many operators and no breaker: so that there is a mail out for each mail in, none folded and none held back.
+    environment = {"MAILBOX_PASSWORD": PASSWORD}
+    return Daemon(folder, sink=sink, settings=settings, rules=through.rules(_OPERATORS), environment=environment)
 
 
 def _targets(daemons: list[Daemon], seed: int) -> Callable[[], tuple[str, int] | None]:

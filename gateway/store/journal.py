@@ -96,7 +96,7 @@ _ON_ITS_WAY = (
     select(journal.c.id)
     .where(
         in_state(journal, "received"),
-        journal.c.id != bindparam("other_than"),
+        journal.c.id < bindparam("before"),  # of two that name each other only the later one waits
         # NULL: written by a daemon of the first release, which did not look.
         or_(journal.c.message_id.in_(bindparam("ids", expanding=True)), journal.c.message_id.is_(None)),
     )
@@ -105,8 +105,8 @@ _ON_ITS_WAY = (
 
 
 def on_its_way(conn: Connection, message_ids: Sequence[str], journal_id: int) -> bool:
-    """Say whether a message other than `journal_id` with one of these Message-IDs is still to be worked on."""
-    return conn.execute(_ON_ITS_WAY, {"ids": list(message_ids), "other_than": journal_id}).first() is not None
+    """Say whether a message that came before `journal_id` with one of these Message-IDs is still to be worked on."""
+    return conn.execute(_ON_ITS_WAY, {"ids": list(message_ids), "before": journal_id}).first() is not None
 
 
 def load_raw(store: Store, row: JournalRow) -> bytes:

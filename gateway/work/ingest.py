@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=5)
 PARENT_PATIENCE = timedelta(seconds=60)  # from the first look at the answer: a backlog before it is no waiting
 PARENT_LOOK = timedelta(milliseconds=500)  # and after each look as long as it has waited: each costs a parse
+PARENT_PAUSE = timedelta(seconds=4)  # at most: an answer to an answer to an answer waits for all of them in turn
 TOGETHER = 8  # messages a transaction: a flush costs as much as all else; more would keep the receiver waiting
 _log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def _guarded(deps: Deps, row: JournalRow, now: datetime) -> None:
 def _let_wait(conn: Connection, row: JournalRow, now: datetime) -> None:
     """Look again after as long as it has waited so far: mails that name each other cost a few parses, not 120."""
     waited = now - (row.waits_since or now)
-    journal.wait(conn, row, now, now + max(PARENT_LOOK, min(waited, PARENT_PATIENCE - waited)))
+    journal.wait(conn, row, now, now + max(PARENT_LOOK, min(waited, PARENT_PAUSE, PARENT_PATIENCE - waited)))
 
 
 def ingest(deps: Deps, row: JournalRow, now: datetime) -> Committed:

@@ -16,6 +16,7 @@ from gateway.tickets.model import Entry, Kind, Ticket, Visibility
 
 HISTORY_MOST = 20  # entries a mail shows
 HISTORY_TEXT = 4_000  # characters of each
+ENTRY_TEXT = 256 * 1024  # characters of the new text in a mail to one of us
 QUESTION_LINES = 6
 
 
@@ -136,7 +137,7 @@ def _entry(entry: Entry, policy: Policy, *, internal: bool) -> dict[str, Any]:
         author["address"] = entry.author.address
     copied = [plain(a) for a in (*entry.to, *entry.cc) if policy.desk_of(a.address) is None] if internal else []
     return {
-        "text": entry.text,
+        "text": _bearable(entry.text) if internal else entry.text,
         "html": entry.html if entry.verified else None,
         "author": author,
         "at": entry.at.isoformat(),
@@ -145,6 +146,11 @@ def _entry(entry: Entry, policy: Policy, *, internal: bool) -> dict[str, Any]:
         "verified": entry.verified,
         "copied": copied,  # whom the message went to beside us: nobody of them takes part by that
     }
+
+
+def _bearable(text: str) -> str:
+    """Cut what no mail can hold: the ticket has all of it. What goes outside is never cut."""
+    return text if len(text) <= ENTRY_TEXT else f"{text[:ENTRY_TEXT]}\n\n[…]"
 
 
 def _past(entry: Entry) -> dict[str, Any]:

@@ -269,6 +269,36 @@ def test_a46_no_charset_runs_a_codec_hides_text_or_loses_a_mail(scene: Scene):
     assert re.search("\nf(ö|Ã¶)rst(å|Ã¥)\n", shown["iso-8859-1"])
 
 
+# --- A47 --------------------------------------------------------------------------------------------------------------
+
+
+QUOTES = {
+    "marks": lambda n: b">" * n,
+    "marks and blanks": lambda n: b"> " * (n // 2) + b"x",
+    "lines of marks": lambda n: b">>>> x\r\n" * (n // 8),
+    "on … wrote": lambda n: b"On Monday " + b"a b c d " * (n // 8) + b"\r\n",
+    "on, many lines": lambda n: b"On x,\r\n" * (n // 7),
+    "från": lambda n: "Från: x\r\nSkickat: y\r\n".encode() * (n // 22),
+    "rules": lambda n: b"-" * n,
+    "blank": lambda n: b" \t" * (n // 2) + b"x",
+    "addresses": lambda n: b"a@" * (n // 2),
+    "signature": lambda n: b"-- \r\n" * (n // 5),
+}
+
+
+def test_a47_ten_million_characters_of_quote_are_read_within_the_limits_of_the_parser(scene: Scene):
+    """What took longer would be ended by the kernel, and its text then be in no notice."""
+    senders = {shape: unused("citat") for shape in QUOTES}
+    for shape, sender in senders.items():
+        head = f"From: {sender}\r\nTo: {letters.DESK}\r\nSubject: citat\r\nMessage-ID: {make_msgid()}\r\n\r\n"
+        body = b"Hej bordet\r\n" + QUOTES[shape](10_000_000) + b"\r\n"
+        scene.send(letters.proven(head.encode()) + body, sender, letters.DESK)
+    scene.settled(240)
+    tickets = {t["requester"]: t["reference"] for t in scene.daemon.json("ticket", "list", "--limit", "1000")}
+    for shape, sender in senders.items():
+        assert "\nHej bordet\n" in scene.to_anna(tickets[sender], "registered").text, shape
+
+
 # --- A48 --------------------------------------------------------------------------------------------------------------
 
 

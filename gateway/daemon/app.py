@@ -45,6 +45,7 @@ CATCHING_UP_SECONDS = 30.0
 PAUSES_SECONDS = 5.0  # whoever pauses on the command line wants to know that it is heard
 REFUSED_SECONDS = 5.0  # between two looks at who was put off
 IDLE_SECONDS = 60.0  # then a parser or the writer is ended; the next mail starts it anew, in about a second
+TRIM_SECONDS = 5.0  # after which what a large mail took is the system's again
 LOOK_SECONDS = 5.0  # between two looks at the files of rules, templates and branding
 _log = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ def _start_steps(app: App, stack: ExitStack) -> None:
         ticker.every(HOUSEKEEPING_SECONDS, Turns("housekeep", housekeep.run_once, deps, leading), "housekeep")
         ticker.every(CATCHING_UP_SECONDS, Turns("catching-up", catching_up.run_once, deps, leading), "catching-up")
         ticker.every(PAUSES_SECONDS, Turns("pauses", pausing.run_once, deps, leading), "pauses")
-    ticker.every(HOUSEKEEPING_SECONDS / 4, partial(_rest, deps), "trim")
+    ticker.every(TRIM_SECONDS, partial(_rest, deps), "trim")
     ticker.every(LOOK_SECONDS, app.keyring.refresh, "keys")
     ticker.every(REFUSED_SECONDS, partial(_tell_of_refusals, app), "refused")
     ticker.start()

@@ -26,7 +26,8 @@ def few_arenas() -> None:
 
 
 def trim() -> None:
-    """Give free pages back."""
+    """Give free pages back, those of objects that only refer to each other as well."""
+    gc.collect()
     libc = _libc()
     if libc is not None:
         libc.malloc_trim(0)

@@ -15,6 +15,7 @@ import pytest
 
 from tests.attacks.scene import Scene, everything, unused
 from tests.support import letters
+from tests.support.waiting import eventually
 
 TEMPLATES = (
     "{{ cycler.__init__.__globals__.os.popen('echo pw$((6*7))ned').read() }}", "{{ 1337*1337 }}", "{% for x in range(9) %}ha{% endfor %}",
@@ -159,6 +160,8 @@ def test_a45_bombs_cost_one_mail_its_parse_and_nobody_anything_else(scene: Scene
     assert {r["mail_from"]: r["state"] for r in rows} == dict.fromkeys(sent, "done")
     requesters = {t["requester"] for t in scene.daemon.json("ticket", "list", "--limit", "1000")}
     assert sent <= requesters, "each is a ticket"
+    # What is free goes back every five seconds (daemon/app.py).
+    eventually(lambda: resident(scene.daemon.pid) - before < 50_000, saying=lambda: f"{resident(scene.daemon.pid)} kB")
     after = resident(scene.daemon.pid)
     assert after - before < 50_000, f"kB: {before} before, {after} after"
     assert after < 250_000, "kB"

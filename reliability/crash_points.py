@@ -28,6 +28,7 @@ from gateway.store.claim import release_claims
 from gateway.store.engine import Store
 from reliability.end_state import EndState, Faults, compare
 from reliability.flows import FLOWS, Flow, flows
+from reliability.wire import FullError, Wire
 from tests.work.conftest import House, open_house
 
 NAMES = (*(flow.name for flow in FLOWS), "imap")
@@ -35,10 +36,6 @@ KINDS = ("crash", "failure")
 _ENDED = 9  # the exit status of a child that ended at its step
 _MOST_STEPS = 400
 _TURNS = 40  # of a minute each: more than any backoff of one failure needs
-
-
-class FullError(OSError):
-    """What the n-th step raises where it fails instead of ending the process."""
 
 
 @dataclass
@@ -194,44 +191,6 @@ def _in_child(work: Callable[[], None]) -> int:
             traceback.print_exc()
         os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
-
-
-@dataclass
-class Wire:
-    """A smarthost that keeps what it gets in a file: it outlives the process."""
-
-    path: Path
-    step: Callable[[str], None]
-    options: object = None
-
-    def __post_init__(self) -> None:
-        """Take the options of the smarthost that is a list."""
-        from tests.work.conftest import Smarthost
-
-        self.options = Smarthost().options
-
-    @property
-    def sent(self) -> list[tuple[str, str, bytes]]:
-        """Return all mails that ever came."""
-        from reliability.end_state import read_wire
-
-        return read_wire(self.path)
-
-    def send(self, mail_from: str, rcpt_to: str, raw: bytes, _envelope_id: str | None = None) -> object:
-        """Take a mail."""
-        from gateway.outbound.transport import Deferred, Sent
-        from reliability.end_state import write_wire
-
-        try:
-            self.step("smarthost before")
-        except FullError:
-            return Deferred(451, "4.3.1 full")
-        write_wire(self.path, mail_from, rcpt_to, raw)
-        try:
-            self.step("smarthost after")
-        except FullError:
-            return Deferred(None, "connection lost after DATA")
-        return Sent(250, "ok", None)
 
 
 def main() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -56,7 +55,7 @@ class EndState:
             found = [_ticket(house, ticket.id) for ticket in house.tickets()]
         raws = Counter(_raw(house, row.id) for row in rows)
         wire: dict[str, list[tuple[str, bytes]]] = {}
-        for _, recipient, raw in read_wire(Path(house.smarthost.path)):
+        for _, recipient, raw in house.smarthost.sent:
             wire.setdefault(str(_mail(raw)["Message-ID"]), []).append((recipient, raw))
         return cls(
             tickets=found,
@@ -110,17 +109,3 @@ def _raw(house: House, journal_id: int) -> bytes:
 
 def _mail(raw: bytes) -> Any:
     return message_from_bytes(raw, policy=policy.default)
-
-
-def write_wire(path: Path, mail_from: str, rcpt_to: str, raw: bytes) -> None:
-    """Add a mail to the file of what the smarthost got."""
-    with path.open("a", encoding="ascii") as wire:
-        wire.write(json.dumps([mail_from, rcpt_to, base64.b64encode(raw).decode()]) + "\n")
-
-
-def read_wire(path: Path) -> list[tuple[str, str, bytes]]:
-    """Return all mails the smarthost got, in order."""
-    if not path.exists():
-        return []
-    rows = [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
-    return [(mail_from, rcpt_to, base64.b64decode(raw)) for mail_from, rcpt_to, raw in rows]

@@ -12,14 +12,12 @@ ended instead, without a checkpoint, as `pg_ctl stop -m immediate` does, and the
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import signal
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +136,7 @@ def main() -> int:
             folder, arguments.kills, arguments.seed, say=sys.stderr.isatty(), server=server,
             kill_database=arguments.kill_database,
         )  # fmt: skip
-    report = json.dumps(asdict(found) | {"passed": not found.faults}, ensure_ascii=False)
-    sys.stdout.write(f"\n{found.table()}\n\n{report}\n")
-    if arguments.json:
-        arguments.json.write_text(report + "\n", encoding="utf-8")
-    return 1 if found.faults else 0
+    return verdict.tell(found, arguments.json)
 
 
 if __name__ == "__main__":

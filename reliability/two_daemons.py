@@ -10,14 +10,12 @@ exactly once as one entry, and every notice must have left, all its copies with 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -179,11 +177,7 @@ def main() -> int:
             arguments.keep or Path(temporary), arguments.mails, arguments.kills, arguments.seed,
             pace=arguments.pace, kill_database=arguments.kill_database, say=sys.stderr.isatty(),
         )  # fmt: skip
-    report = json.dumps(asdict(found) | {"passed": not found.faults}, ensure_ascii=False)
-    sys.stdout.write(f"\n{found.table()}\n\n{report}\n")
-    if arguments.json:
-        arguments.json.write_text(report + "\n", encoding="utf-8")
-    return 1 if found.faults else 0
+    return verdict.tell(found, arguments.json)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -62,6 +64,15 @@ class Verdict:
             shown = f"{len(value)}  {' '.join(value[:_MOST_NAMED])}" if isinstance(value, tuple) else f"{value:g}"
             rows.append(f"{name.replace('_', ' '):<20} {shown}".rstrip())
         return "\n".join([*rows, f"{'verdict':<20} {'FAILED: ' + ', '.join(self.faults) if self.faults else 'passed'}"])
+
+
+def tell(found: Verdict, file: Path | None) -> int:
+    """Print table and JSON, write the JSON to `file`, too; return the exit status."""
+    report = json.dumps(asdict(found) | {"passed": not found.faults}, ensure_ascii=False)
+    sys.stdout.write(f"\n{found.table()}\n\n{report}\n")
+    if file:
+        file.write_text(report + "\n", encoding="utf-8")
+    return 1 if found.faults else 0
 
 
 def judge(

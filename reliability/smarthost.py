@@ -115,6 +115,7 @@ class Found:
     copies: int = 0
     attempts: int = 0
     most_connections: int = 0  # in one turn of the clock, while the smarthost was away
+    most_once_known: int = 0  # the same after the first of those turns
     drained_seconds: float = 0.0  # from the turn it was back to the last mail
     clock_hours: float = 0.0
     faults: list[str] = field(default_factory=list)
@@ -201,6 +202,7 @@ class Campaign:
         found.clock_hours = round((self.house.now - self.began).total_seconds() / 3600, 2)
         away = [n for at, n in self.connections.items() if at - self.began < self.scenario.away]
         found.most_connections = max(away, default=0)
+        found.most_once_known = max(away[1:], default=0)
         found.faults += _faults(self.scenario, rows, copies, found)
         found.faults += [f"on the wire: {fault}" for fault in sorted(set(self.sink.faults))]
         return found

@@ -33,6 +33,7 @@ def test_many_that_wait_for_hours_cost_one_connection_a_minute_and_leave_in_the_
     # Both senders may try in the moment before the first of them knows (R8: at most two); then one asks at a time.
     assert found.taken == 300
     assert found.most_connections <= 2
+    assert found.most_once_known == 1
     assert found.attempts - 300 <= hours * 60 + 4, "the others waited unspent"
     assert found.clock_hours <= hours + 0.02
 
